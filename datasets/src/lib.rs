@@ -1,0 +1,23 @@
+//! What hanbench asks and of what: question sets, corpora and suites, embedded or from a user's
+//! files, and their validated loading.
+//!
+//! Each loader takes the name of an embedded set or the path of a file, and either returns a value
+//! that the runner can use without further checks, or an [`Error`] whose one line names the file,
+//! the line, the field, the reason and what to do.
+
+mod corpus;
+mod error;
+mod names;
+mod questions;
+mod suite;
+mod text;
+
+pub use corpus::{CORPORA, Corpus, Text, load_corpus};
+pub use error::Error;
+pub use names::nearest;
+pub use questions::{
+    Constraint, Kind, Level, Normalised, QUESTION_SETS, Question, QuestionSet, load_questions,
+};
+pub use suite::{
+    AnswersSuite, FidelitySuite, PerplexitySuite, SUITES, SpeedSuite, Suite, load_suite,
+};

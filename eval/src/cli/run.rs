@@ -1,0 +1,220 @@
+//! `hanbench run`.
+
+use super::{Failure, Outcome, model, report};
+use crate::runner::cache::Cache;
+use crate::runner::journal::Journal;
+use crate::runner::plan::{self, Plan, Wanted};
+use crate::runner::worker::Nursery;
+use crate::runner::{self, Finished, Listed, machine};
+use datasets::Suite;
+use reports::record::RunInfo;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  hanbench run model.gguf                                the standard suite, at the file's own precision
+  hanbench run model.gguf --precision native,f32,f16,q4_k_m --suite quick
+  hanbench run general=q4.gguf instruct=f16.gguf text=base-f16.gguf
+  hanbench run model.gguf --questions my.jsonl --corpus my.txt --out runs/mine
+  hanbench run --resume --out runs/mine                  go on where it was cut off
+
+Exit status: 0 everything was measured, 1 something failed (the report is written), 2 bad usage.")]
+pub struct Args {
+    /// Model files (.gguf), each with a label of your choice: instruct=model.gguf
+    #[arg(value_name = "[LABEL=]MODEL")]
+    models: Vec<String>,
+    /// What each model is put through: quick, standard, full, or a TOML file [default: standard]
+    #[arg(long, value_name = "NAME|FILE")]
+    suite: Option<String>,
+    /// Precisions, instead of the suite's: native, f32, f16, bf16, q8_0, q4_k_m, …
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    precision: Vec<String>,
+    /// A question set or file (JSONL or CSV), instead of the suite's; may be given again
+    #[arg(long, value_name = "NAME|FILE")]
+    questions: Vec<String>,
+    /// A corpus or text file to score, instead of the suite's; may be given again
+    #[arg(long, value_name = "NAME|FILE")]
+    corpus: Vec<String>,
+    /// The run directory [default: runs/<UTC time>-<host>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Go on with the run in --out: what is complete there is not measured again
+    #[arg(long, requires = "out")]
+    resume: bool,
+    /// Threads of the engine [default: physical cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=512))]
+    threads: Option<u32>,
+    /// Layers to put on the GPU [default: all, where the build has a GPU back end]
+    #[arg(long, value_name = "N")]
+    gpu_layers: Option<u32>,
+    /// Show the cells that would run with their memory, disk and time, and run nothing
+    #[arg(long)]
+    list: bool,
+    #[arg(long, hide = true, default_value = "llama")]
+    engine: String,
+}
+
+pub fn run(args: Args) -> Outcome {
+    let nursery = Nursery { engine: args.engine.clone(), interrupted: listen_for_interrupt() };
+    let earlier = earlier_run(&args)?;
+    let wanted = wanted(&args, earlier.as_ref())?;
+    // A directory that cannot be written is said before the models are read.
+    let mut journal = match (&args.out, args.list) {
+        (_, true) => None,
+        (Some(out), false) => Some(open(out, args.resume)?),
+        (None, false) => Some(open(&default_dir(), false)?),
+    };
+    let plan = plan::plan(&wanted, &nursery).map_err(|error| match error {
+        plan::Error::Usage(message) => Failure::Usage(message),
+        plan::Error::Other(message) => Failure::Other(message),
+    })?;
+    let cache = Cache::of_user().map_err(|error| Failure::Other(error.0))?;
+    let Some(journal) = &mut journal else {
+        print_list(&runner::list(&plan, &nursery, &cache));
+        return Ok(ExitCode::SUCCESS);
+    };
+    let plan = agree(plan, earlier, journal)?;
+    let finished = runner::run(&plan, journal, &nursery, &cache);
+    let dir = journal.dir().to_owned();
+    let report = report::write(std::slice::from_ref(&dir), &dir)?;
+    match finished {
+        Ok(Finished::All) => Ok(report::status(&report)),
+        Ok(Finished::Interrupted) => Err(Failure::Other(format!(
+            "interrupted; what was measured is in the report. Go on with: hanbench run --resume --out {}",
+            dir.display()
+        ))),
+        Err(halt) => Err(Failure::Other(halt.0)),
+    }
+}
+
+/// `run.json` of the run that is to be resumed, where there is one.
+fn earlier_run(args: &Args) -> Result<Option<RunInfo>, Failure> {
+    let Some(out) = args.out.as_ref().filter(|_| args.resume) else { return Ok(None) };
+    if !out.join("run.json").exists() {
+        return Ok(None);
+    }
+    let run = reports::run_dir::read(out).map_err(|error| Failure::Other(error.to_string()))?;
+    Ok(Some(run.info))
+}
+
+fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
+    let mut models = model::parse(&args.models)?;
+    let mut suite = None;
+    if let (true, Some(earlier)) = (models.is_empty(), earlier) {
+        models = earlier
+            .models
+            .iter()
+            .map(|model| (model.variant.clone(), model.path.clone()))
+            .collect();
+        suite = Some(earlier.suite.clone());
+    }
+    if models.is_empty() {
+        return Err(Failure::Usage(
+            "no model given; name one or more .gguf files, for example: hanbench run model.gguf".into(),
+        ));
+    }
+    let suite = match (suite, &args.suite) {
+        (Some(suite), None) => suite,
+        (_, name) => datasets::load_suite(name.as_deref().unwrap_or("standard"))
+            .map_err(|error| Failure::Usage(error.to_string()))?,
+    };
+    let default_layers = if cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal", feature = "rocm")) {
+        999
+    } else {
+        0
+    };
+    Ok(Wanted {
+        models,
+        suite: with_flags(suite, args)?,
+        n_threads: args.threads.or(earlier.map(|run| run.n_threads)).unwrap_or_else(machine::physical_cores),
+        n_gpu_layers: args.gpu_layers.or(earlier.map(|run| run.n_gpu_layers)).unwrap_or(default_layers),
+        command_line: std::env::args().collect(),
+    })
+}
+
+/// The suite with its lists replaced by what the flags name.
+fn with_flags(mut suite: Suite, args: &Args) -> Result<Suite, Failure> {
+    if !args.precision.is_empty() {
+        suite.precisions.clone_from(&args.precision);
+    }
+    let name = suite.name.clone();
+    let missing = |flag: &str, section: &str| {
+        Failure::Usage(format!("{flag}: the suite {name} has no [{section}] section; choose another with --suite"))
+    };
+    if !args.questions.is_empty() {
+        let answers = suite.answers.as_mut().ok_or_else(|| missing("--questions", "answers"))?;
+        answers.questions.clone_from(&args.questions);
+    }
+    if !args.corpus.is_empty() {
+        let perplexity = suite.perplexity.as_mut().ok_or_else(|| missing("--corpus", "perplexity"))?;
+        perplexity.corpora.clone_from(&args.corpus);
+    }
+    Ok(suite)
+}
+
+fn open(dir: &Path, resume: bool) -> Result<Journal, Failure> {
+    let journal = Journal::open(dir).map_err(|error| Failure::Other(error.0))?;
+    if !resume && (journal.has_records() || dir.join("run.json").exists()) {
+        return Err(Failure::Usage(format!(
+            "{}: holds a run already; add --resume to go on with it, or choose another directory",
+            dir.display()
+        )));
+    }
+    Ok(journal)
+}
+
+fn default_dir() -> PathBuf {
+    let plain: String = machine::host_name()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' })
+        .collect();
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    Path::new("runs").join(format!("{now}-{plain}"))
+}
+
+/// The plan that is carried out: `run.json` is written once and holds for every resumption.
+fn agree(plan: Plan, earlier: Option<RunInfo>, journal: &Journal) -> Result<Plan, Failure> {
+    let Some(earlier) = earlier else {
+        journal.write_info(&plan.info).map_err(|error| Failure::Other(error.0))?;
+        return Ok(plan);
+    };
+    plan.continues(&earlier).map_err(|what| {
+        Failure::Usage(format!(
+            "{}: holds a run with other {what}; resume it with the command that began it (`hanbench run --resume --out DIR` alone does), or choose another directory",
+            journal.dir().display()
+        ))
+    })?;
+    Ok(Plan { info: earlier, ..plan })
+}
+
+fn listen_for_interrupt() -> Arc<AtomicBool> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    // Without a handler Ctrl-C just ends the process, and its children with it.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    interrupted
+}
+
+fn print_list(cells: &[Listed]) {
+    let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+    println!("{:<32} {:>12} {:>12} {:>10}", "cell", "memory GiB", "disk GiB", "about");
+    for cell in cells {
+        let memory = cell.memory_bytes.map_or("–".into(), |bytes| format!("{:.2}", gib(bytes)));
+        let time = cell.seconds.map_or("–".into(), |seconds| format!("{:.0} s", seconds.max(1.0)));
+        println!("{:<32} {memory:>12} {:>12.2} {time:>10}", cell.id, gib(cell.disk_bytes));
+        if let Some(note) = &cell.note {
+            println!("    {note}");
+        }
+    }
+    let disk: u64 = cells.iter().map(|cell| cell.disk_bytes).sum();
+    let seconds: f64 = cells.iter().filter_map(|cell| cell.seconds).sum();
+    println!("{} cells, {:.2} GiB of disk for derived files, roughly {:.0} s", cells.len(), gib(disk), seconds.max(1.0));
+}

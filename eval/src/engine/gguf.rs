@@ -1,0 +1,267 @@
+//! Reading what a GGUF file says of itself, without loading it.
+
+use super::{Error, ModelFile, log, precision};
+use llama_cpp_sys_2 as sys;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::ffi::{CStr, CString};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The metadata of an open GGUF file.
+pub struct Gguf {
+    context: *mut sys::gguf_context,
+}
+
+/// One tensor as the file's directory lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// Name, for example `blk.0.attn_q.weight`.
+    pub name: String,
+    /// Number format by ggml's name, for example `q4_K`.
+    pub type_name: String,
+    /// Elements.
+    pub n_elements: u64,
+    /// Sizes of the first three dimensions, row length first.
+    pub shape: [i64; 3],
+    /// First byte in the file.
+    pub begin: u64,
+    /// Bytes in the file.
+    pub n_bytes: u64,
+    pub(super) ggml_type: sys::ggml_type,
+}
+
+impl Gguf {
+    /// Reads the header and the directory of tensors; the weights stay on disk.
+    ///
+    /// # Errors
+    /// No such file, a directory, not GGUF, cut short in the header.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        check_magic(path)?;
+        let c_path = c_path(path)?;
+        let params = sys::gguf_init_params {
+            no_alloc: true,
+            ctx: std::ptr::null_mut(),
+        };
+        log::clear();
+        // SAFETY: `c_path` is NUL-terminated and outlives the call; with `no_alloc` and no ggml
+        // context asked for, nothing but the returned context is allocated.
+        let context = unsafe { sys::gguf_init_from_file(c_path.as_ptr(), params) };
+        if context.is_null() {
+            let reason = log::reason().unwrap_or_else(|| "its header is damaged".into());
+            return Err(Error(format!(
+                "{}: cut short or damaged ({reason}); fetch the file again",
+                path.display()
+            )));
+        }
+        Ok(Self { context })
+    }
+
+    /// A text value, control characters escaped.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<String> {
+        let id = self.find(key, sys::GGUF_TYPE_STRING)?;
+        // SAFETY: `id` is a valid key of type string; the text lives as long as the context.
+        let text = unsafe { CStr::from_ptr(sys::gguf_get_val_str(self.context, id)) };
+        Some(text.to_string_lossy().into_owned())
+    }
+
+    /// A whole number of any width.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<u64> {
+        let key = CString::new(key).ok()?;
+        // SAFETY: each getter is called only for a key that exists and has the getter's type.
+        unsafe {
+            let id = sys::gguf_find_key(self.context, key.as_ptr());
+            if id < 0 {
+                return None;
+            }
+            match sys::gguf_get_kv_type(self.context, id) {
+                sys::GGUF_TYPE_UINT8 => Some(sys::gguf_get_val_u8(self.context, id).into()),
+                sys::GGUF_TYPE_UINT16 => Some(sys::gguf_get_val_u16(self.context, id).into()),
+                sys::GGUF_TYPE_UINT32 => Some(sys::gguf_get_val_u32(self.context, id).into()),
+                sys::GGUF_TYPE_UINT64 => Some(sys::gguf_get_val_u64(self.context, id)),
+                sys::GGUF_TYPE_INT32 => sys::gguf_get_val_i32(self.context, id).try_into().ok(),
+                sys::GGUF_TYPE_INT64 => sys::gguf_get_val_i64(self.context, id).try_into().ok(),
+                _ => None,
+            }
+        }
+    }
+
+    /// Number of elements of an array value.
+    #[must_use]
+    pub fn array_length(&self, key: &str) -> Option<u64> {
+        let id = self.find(key, sys::GGUF_TYPE_ARRAY)?;
+        // SAFETY: `id` is a valid key of type array.
+        Some(unsafe { sys::gguf_get_arr_n(self.context, id) } as u64)
+    }
+
+    /// The directory of tensors.
+    #[must_use]
+    pub fn tensors(&self) -> Vec<TensorInfo> {
+        // SAFETY: the context is open for the whole loop and every index is below the count that
+        // it reports; names are NUL-terminated and live as long as the context.
+        unsafe {
+            let data = sys::gguf_get_data_offset(self.context) as u64;
+            let count = sys::gguf_get_n_tensors(self.context);
+            (0..count).map(|id| self.tensor(id, data)).collect()
+        }
+    }
+
+    unsafe fn tensor(&self, id: i64, data: u64) -> TensorInfo {
+        // SAFETY: the caller passes an index below the tensor count.
+        unsafe {
+            let ggml_type = sys::gguf_get_tensor_type(self.context, id);
+            let n_bytes = sys::gguf_get_tensor_size(self.context, id) as u64;
+            let ne = std::slice::from_raw_parts(sys::gguf_get_tensor_ne(self.context, id), 4);
+            TensorInfo {
+                name: CStr::from_ptr(sys::gguf_get_tensor_name(self.context, id))
+                    .to_string_lossy()
+                    .into_owned(),
+                type_name: CStr::from_ptr(sys::ggml_type_name(ggml_type))
+                    .to_string_lossy()
+                    .into_owned(),
+                n_elements: ne.iter().map(|&n| n.unsigned_abs()).product(),
+                shape: [ne[0], ne[1], ne[2]],
+                begin: data + sys::gguf_get_tensor_offset(self.context, id) as u64,
+                n_bytes,
+                ggml_type,
+            }
+        }
+    }
+
+    fn find(&self, key: &str, wanted: sys::gguf_type) -> Option<i64> {
+        let key = CString::new(key).ok()?;
+        // SAFETY: the key is NUL-terminated; the type is read only of a key that exists.
+        unsafe {
+            let id = sys::gguf_find_key(self.context, key.as_ptr());
+            (id >= 0 && sys::gguf_get_kv_type(self.context, id) == wanted).then_some(id)
+        }
+    }
+}
+
+impl Drop for Gguf {
+    fn drop(&mut self) {
+        // SAFETY: the context came from gguf_init_from_file and is freed once.
+        unsafe { sys::gguf_free(self.context) };
+    }
+}
+
+/// What the file says of itself, and whether all of its tensors are there.
+///
+/// # Errors
+/// Not a file, not GGUF, cut short, no weights.
+pub fn describe(path: &Path) -> Result<ModelFile, Error> {
+    let gguf = Gguf::open(path)?;
+    let tensors = gguf.tensors();
+    let file_bytes = std::fs::metadata(path)
+        .map_err(|error| Error(format!("{}: {error}", path.display())))?
+        .len();
+    check_tensors(path, &tensors, file_bytes)?;
+    let architecture = gguf.text("general.architecture").ok_or_else(|| {
+        Error(format!(
+            "{}: names no architecture (general.architecture), so no engine can evaluate it",
+            path.display()
+        ))
+    })?;
+    let named = gguf
+        .number("general.file_type")
+        .and_then(|number| precision::of_file_type(u32::try_from(number).ok()?));
+    Ok(ModelFile {
+        name: gguf.text("general.name").map(|name| log::escape(&name)),
+        sha256: sha256(path)?,
+        file_bytes,
+        n_params: tensors.iter().map(|tensor| tensor.n_elements).sum(),
+        precision: named.map_or_else(|| commonest_type(&tensors), str::to_owned),
+        n_ctx_train: gguf.number(&format!("{architecture}.context_length")),
+        n_vocab: gguf.array_length("tokenizer.ggml.tokens"),
+        finetune: gguf.text("general.finetune").map(|text| log::escape(&text)),
+        has_template: gguf.text("tokenizer.chat_template").is_some(),
+        architecture: log::escape(&architecture),
+    })
+}
+
+/// A file without a `general.file_type` is called by the type that most of its weights have.
+fn commonest_type(tensors: &[TensorInfo]) -> String {
+    let mut weights: BTreeMap<&str, u64> = BTreeMap::new();
+    for tensor in tensors {
+        *weights.entry(&tensor.type_name).or_default() += tensor.n_elements;
+    }
+    let name = weights.into_iter().max_by_key(|(_, count)| *count);
+    name.map_or_else(|| "unknown".into(), |(name, _)| name.to_uppercase())
+}
+
+fn check_magic(path: &Path) -> Result<(), Error> {
+    let shown = path.display();
+    let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            Error(format!("{shown}: no such file; check the path, or give the path of a .gguf file"))
+        }
+        _ => Error(format!("{shown}: cannot be read ({error})")),
+    })?;
+    if !metadata.is_file() {
+        return Err(Error(format!("{shown}: is not a file; give the path of a .gguf file")));
+    }
+    let mut magic = [0; 4];
+    let mut file = File::open(path)
+        .map_err(|error| Error(format!("{shown}: cannot be opened ({error})")))?;
+    match file.read_exact(&mut magic) {
+        Ok(()) if &magic == b"GGUF" => Ok(()),
+        Ok(()) => Err(Error(format!(
+            "{shown}: not a GGUF file (it begins with \"{}\"); hanbench measures .gguf files only",
+            magic.escape_ascii()
+        ))),
+        Err(_) => Err(Error(format!(
+            "{shown}: not a GGUF file (it has only {} bytes); fetch the file again",
+            metadata.len()
+        ))),
+    }
+}
+
+fn check_tensors(path: &Path, tensors: &[TensorInfo], file_bytes: u64) -> Result<(), Error> {
+    let shown = path.display();
+    if tensors.is_empty() {
+        return Err(Error(format!(
+            "{shown}: holds a vocabulary but no weights; give the model's file instead"
+        )));
+    }
+    let beyond = tensors
+        .iter()
+        .filter(|tensor| tensor.begin.saturating_add(tensor.n_bytes) > file_bytes)
+        .max_by_key(|tensor| tensor.begin);
+    match beyond {
+        Some(tensor) => Err(Error(format!(
+            "{shown}: cut short: tensor {} ends at byte {} but the file has {file_bytes}; fetch the file again",
+            log::escape(&tensor.name),
+            tensor.begin.saturating_add(tensor.n_bytes),
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// SHA-256 of a file in hex.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn sha256(path: &Path) -> Result<String, Error> {
+    let read = || -> std::io::Result<String> {
+        let mut file = File::open(path)?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                n => hash.update(&buffer[..n]),
+            }
+        }
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    };
+    read().map_err(|error| Error(format!("{}: cannot be read ({error})", path.display())))
+}
+
+pub(super) fn c_path(path: &Path) -> Result<CString, Error> {
+    use std::os::unix::ffi::OsStrExt;
+    CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| Error(format!("{}: the path holds a NUL byte", path.display())))
+}

@@ -1,0 +1,196 @@
+//! The engine: the only place that touches llama.cpp, and the only place with `unsafe`.
+//!
+//! The rest of the crate talks to the three small traits here. [`llama`] implements them with
+//! llama.cpp; [`mock`] implements them deterministically, so that the runner, the records and the
+//! reports are tested without a model.
+
+pub mod chat;
+pub mod clock;
+pub mod gguf;
+pub mod llama;
+pub mod log;
+pub mod mock;
+pub mod os;
+pub mod precision;
+mod predict;
+mod quantize;
+pub mod sample;
+pub mod tiny;
+
+use reports::record::EngineInfo;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A token id of a model's vocabulary.
+pub type Token = i32;
+
+/// Why the engine could not do something: one line that names the file or the value.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(pub String);
+
+/// The size and shape of a context. Rows and tokens are counted as llama.cpp does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSpec {
+    /// Tokens that the KV cache holds, over all sequences; each sequence gets `n_ctx / n_seq`.
+    pub n_ctx: u32,
+    /// Sequences.
+    pub n_seq: u32,
+    /// Most tokens in one call of [`Session::decode`].
+    pub n_batch: u32,
+    /// Most tokens that the engine evaluates at once.
+    pub n_ubatch: u32,
+    /// Most rows of logits that are asked for in one `n_ubatch`. Only the memory prediction uses it.
+    pub n_outputs: u32,
+    /// Threads, for one token and for many alike.
+    pub n_threads: u32,
+}
+
+/// One token of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The token.
+    pub token: Token,
+    /// Its position in its sequence.
+    pub pos: u32,
+    /// Its sequence.
+    pub seq: u32,
+    /// Whether the next token's logits are wanted.
+    pub logits: bool,
+}
+
+/// What the engine reserved, in bytes, as it reports it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Buffers {
+    /// Weights, in every form that is kept of them.
+    pub model_bytes: u64,
+    /// KV cache.
+    pub kv_bytes: u64,
+    /// Compute and output buffers.
+    pub compute_bytes: u64,
+}
+
+/// What a cell will need, told before its weights are loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Peak resident set of the process in bytes.
+    pub host_bytes: u64,
+    /// Memory on devices other than the CPU in bytes.
+    pub device_bytes: u64,
+}
+
+/// What a model file says of itself, read without loading it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// `general.name`, control characters escaped; `None` where the file has none.
+    pub name: Option<String>,
+    /// SHA-256 in hex.
+    pub sha256: String,
+    /// Size of the file in bytes.
+    pub file_bytes: u64,
+    /// `general.architecture`.
+    pub architecture: String,
+    /// Number of weights.
+    pub n_params: u64,
+    /// Precision of the weights by llama.cpp's name, for example `Q4_K_M`.
+    pub precision: String,
+    /// Context length the model was trained with, in tokens.
+    pub n_ctx_train: Option<u64>,
+    /// Size of the vocabulary in tokens.
+    pub n_vocab: Option<u64>,
+    /// `general.finetune`.
+    pub finetune: Option<String>,
+    /// Whether the file carries a chat template.
+    pub has_template: bool,
+}
+
+/// Something that evaluates model files.
+pub trait Engine {
+    /// Name, versions and features, for the report.
+    fn info(&self) -> EngineInfo;
+
+    /// Reads what the file says of itself, and checks that it is whole.
+    ///
+    /// # Errors
+    /// Not a file, not GGUF, cut short, no weights.
+    fn describe(&self, path: &Path) -> Result<ModelFile, Error>;
+
+    /// Tells the memory that each of `specs` will need, without loading weights.
+    ///
+    /// # Errors
+    /// The engine cannot read the model or make the context.
+    fn predict(
+        &self,
+        path: &Path,
+        n_gpu_layers: u32,
+        specs: &[SessionSpec],
+    ) -> Result<Vec<Prediction>, Error>;
+
+    /// Writes `to` with the weights of `from` at `precision`. Returns how many tensors had to take another type than asked (rows that do not fit its blocks).
+    ///
+    /// # Errors
+    /// An unknown precision, an unreadable source, a full disk.
+    fn convert(
+        &self,
+        from: &Path,
+        to: &Path,
+        precision: &str,
+        n_threads: u32,
+    ) -> Result<u64, Error>;
+
+    /// Loads the weights.
+    ///
+    /// # Errors
+    /// The file is damaged or unknown to the engine; the reason is the engine's own.
+    fn load(&self, path: &Path, n_gpu_layers: u32) -> Result<Box<dyn Model + '_>, Error>;
+}
+
+/// A loaded model.
+pub trait Model {
+    /// Size of the vocabulary.
+    fn n_vocab(&self) -> usize;
+    /// Context length the model was trained with, in tokens.
+    fn n_ctx_train(&self) -> u32;
+    /// Tokens of a text, as llama.cpp's `llama_tokenize`.
+    fn tokenize(&self, text: &[u8], add_special: bool, parse_special: bool) -> Vec<Token>;
+    /// The bytes a token stands for; control tokens are empty unless `special`.
+    fn piece(&self, token: Token, special: bool) -> Vec<u8>;
+    /// Whether the token ends a turn or a text.
+    fn is_end(&self, token: Token) -> bool;
+    /// The beginning-of-text token, where the vocabulary wants one before a text.
+    fn bos_wanted(&self) -> Option<Token>;
+    /// Whether the vocabulary wants an end-of-text token behind every text.
+    fn wants_eos(&self) -> bool;
+    /// The chat template of the file with the texts of its BOS and EOS tokens.
+    fn template(&self) -> Option<chat::Template>;
+    /// Makes a context.
+    ///
+    /// # Errors
+    /// Not enough memory, or a shape that the model does not allow.
+    fn session(&self, spec: &SessionSpec) -> Result<Box<dyn Session + '_>, Error>;
+    /// What has been reserved so far by the model and the sessions made of it: the largest of each.
+    fn buffers(&self) -> Buffers;
+    /// Memory in use on devices other than the CPU, in bytes; `None` where there is none.
+    fn device_bytes(&self) -> Option<u64>;
+}
+
+/// A context: a KV cache and what is needed to evaluate tokens with it.
+pub trait Session {
+    /// Evaluates the rows. Returns when the engine has accepted them; see [`Session::synchronize`].
+    ///
+    /// # Errors
+    /// More rows than `n_batch`, a full KV cache, a failure on the device.
+    fn decode(&mut self, rows: &[Row]) -> Result<(), Error>;
+    /// Logits (length `n_vocab`) of row `row` of the last batch, which must have asked for them.
+    ///
+    /// # Errors
+    /// They were not asked for.
+    fn logits(&self, row: usize) -> Result<&[f32], Error>;
+    /// Waits until everything is computed.
+    fn synchronize(&self);
+    /// Forgets every sequence.
+    fn clear(&mut self);
+    /// Forgets what is at position `from` and later of a sequence. `false` where the model's memory
+    /// cannot forget a part (recurrent models): nothing is changed then.
+    fn truncate(&mut self, seq: u32, from: u32) -> bool;
+}

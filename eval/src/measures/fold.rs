@@ -1,0 +1,207 @@
+//! Text folded for matching: what is left when spaces, marks, letter case and ways of writing numbers do not count.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::document::Document;
+use super::letter::{is_lone_jamo, is_syllable};
+use super::number::in_digits;
+
+/// A word of a folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Where it begins in [`Folded::text`], in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Index of its sentence.
+    pub sentence: usize,
+    /// A comma, colon, semicolon or bracket follows it.
+    pub pauses: bool,
+}
+
+/// A text as its words alone, put together without spaces.
+///
+/// Letters are in lower case and compatibility characters in their plain form (`㎞`, `₂`, full width; NFKC), numbers are in
+/// digits (see [`in_digits`]) without thousands separators, `%` is 퍼센트, `°` and `℃` are 도. Words are split at marks as at
+/// spaces, but `COVID-19` and `U.S.` hold together. A space is left between two words only where letters or digits that are
+/// not Hangul would touch; a line feed stands between sentences.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Folded {
+    /// All words.
+    pub text: String,
+    /// Where each is.
+    pub words: Vec<Word>,
+}
+
+impl Folded {
+    /// Folds the sentences of an answer.
+    pub(super) fn of(document: &Document) -> Self {
+        let mut folded = Self::default();
+        for (index, sentence) in document.sentences.iter().enumerate() {
+            folded.push(sentence.text, index);
+        }
+        folded
+    }
+
+    /// Folds a phrase as one sentence.
+    pub(super) fn of_phrase(text: &str) -> Self {
+        let mut folded = Self::default();
+        folded.push(text, 0);
+        folded
+    }
+
+    fn push(&mut self, text: &str, sentence: usize) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        let raw = Raw::split(text);
+        for (index, &(start, end, pauses)) in raw.words.iter().enumerate() {
+            let word = &raw.text[start..end];
+            let next = raw.words.get(index + 1).map(|&(s, e, _)| &raw.text[s..e]);
+            match in_digits(word, next) {
+                Some(number) => self.push_word(&number, sentence, pauses),
+                None => self.push_word(word, sentence, pauses),
+            }
+        }
+    }
+
+    fn push_word(&mut self, word: &str, sentence: usize, pauses: bool) {
+        let joins = |c: Option<char>| c.is_some_and(|c| !is_syllable(c) && c != '\n');
+        if joins(self.text.chars().next_back()) && joins(word.chars().next()) {
+            self.text.push(' ');
+        }
+        let start = self.text.len();
+        self.text.push_str(word);
+        self.words.push(Word {
+            start,
+            end: self.text.len(),
+            sentence,
+            pauses,
+        });
+    }
+
+    /// The text of a word.
+    pub(super) fn word(&self, word: Word) -> &str {
+        &self.text[word.start..word.end]
+    }
+
+    /// The words' texts.
+    pub(super) fn word_texts(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|&w| self.word(w))
+    }
+
+    /// The words, sentence by sentence; a sentence without words is left out.
+    pub(super) fn sentences(&self) -> impl Iterator<Item = &[Word]> {
+        self.words.chunk_by(|a, b| a.sentence == b.sentence)
+    }
+
+    /// The index of the word that holds the byte `at`, which must be in a word.
+    pub(super) fn word_at(&self, at: usize) -> usize {
+        self.words.partition_point(|w| w.end <= at)
+    }
+}
+
+/// Words before their numbers are folded: start, end and whether a pause follows.
+#[derive(Default)]
+struct Raw {
+    text: String,
+    words: Vec<(usize, usize, bool)>,
+    start: usize,
+}
+
+impl Raw {
+    fn split(text: &str) -> Self {
+        let mut raw = Self::default();
+        let mut chars = text.chars().peekable();
+        let mut before = ' ';
+        while let Some(c) = chars.next() {
+            let next = chars.peek().copied().unwrap_or(' ');
+            let is_plain = is_syllable(c) || c.is_ascii_alphanumeric() || is_lone_jamo(c);
+            match c {
+                _ if is_plain => raw.text.push(c.to_ascii_lowercase()),
+                '%' | '％' => raw.text.push_str("퍼센트"),
+                '°' | '℃' => {
+                    raw.text.push('도');
+                    chars.next_if_eq(&'C');
+                }
+                _ if c.is_alphanumeric() => raw.push_folded(c),
+                _ if holds_together(before, c, next) => {
+                    if c == '.' && next.is_ascii_digit() {
+                        raw.text.push(c);
+                    }
+                }
+                _ => raw.end_word(",:;()，、：；（）".contains(c)),
+            }
+            before = c;
+        }
+        raw.end_word(false);
+        raw
+    }
+
+    fn push_folded(&mut self, c: char) {
+        let plain = std::iter::once(c).nfkc().flat_map(char::to_lowercase);
+        self.text.extend(plain.filter(|c| c.is_alphanumeric()));
+    }
+
+    fn end_word(&mut self, pauses: bool) {
+        if self.text.len() > self.start {
+            self.words.push((self.start, self.text.len(), pauses));
+            self.start = self.text.len();
+        } else if pauses && let Some(last) = self.words.last_mut() {
+            last.2 = true;
+        }
+    }
+}
+
+/// Whether a mark between two characters does not part words: `1,000`, `3.5`, `covid-19`, `u.s`, `don't`.
+fn holds_together(before: char, mark: char, next: char) -> bool {
+    match mark {
+        ',' => before.is_ascii_digit() && next.is_ascii_digit(),
+        '.' | '-' | '\'' | '’' => before.is_ascii_alphanumeric() && next.is_ascii_alphanumeric(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::normalise;
+    use super::*;
+
+    fn fold(text: &str) -> String {
+        Folded::of_phrase(&normalise(text)).text
+    }
+
+    #[test]
+    fn what_does_not_count_is_gone() {
+        assert_eq!(fold("체온 조절!"), "체온조절");
+        assert_eq!(fold("**Grooming**(그루밍)은"), "grooming그루밍은");
+        assert_eq!(fold("\u{1112}\u{1161}\u{11AB}글"), "한글");
+        assert_eq!(fold("COVID-19와 U.S.의 H₂O"), "covid19와us의h2o");
+        assert_eq!(fold("New York"), "new york");
+        assert_eq!(fold("1,000원, 36.5℃, 36.5°C, 10%"), "1000원36.5도36.5도10퍼센트");
+        assert_eq!(fold("５㎞"), "5km");
+        assert_eq!(fold("10 20"), "10 20");
+        assert_eq!(fold("한-미"), "한미");
+        assert_eq!(fold(""), "");
+        assert_eq!(fold("…?!"), "");
+    }
+
+    #[test]
+    fn numbers_are_digits() {
+        for text in ["세 가지", "3가지", "3 가지", "세가지", "three 가지"] {
+            assert_eq!(fold(text), "3가지", "{text}");
+        }
+    }
+
+    #[test]
+    fn words_know_where_they_stand() {
+        let document = Document::new("털을 핥고, 쉰다. 끝");
+        let folded = Folded::of(&document);
+        assert_eq!(folded.text, "털을핥고쉰다\n끝");
+        let words: Vec<_> = folded.words.iter().map(|&w| (folded.word(w), w.sentence, w.pauses)).collect();
+        assert_eq!(words, [("털을", 0, false), ("핥고", 0, true), ("쉰다", 0, false), ("끝", 1, false)]);
+        assert_eq!(folded.word_at(0), 0);
+        assert_eq!(folded.word_at(6), 1);
+        assert_eq!(folded.sentences().count(), 2);
+    }
+}

@@ -1,0 +1,326 @@
+//! How Korean the letters of an answer are.
+
+use super::document::{Document, Kind, has_word};
+use super::letter::{Letter, is_syllable, letter};
+use super::names::{is_chemical, is_name, is_unit};
+
+/// Scripts in an answer. Letters are alphabetic characters of a script of their own: digits, marks, emoji and Roman
+/// numerals (Ⅳ) are none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scripts {
+    /// Hangul (lone jamo such as ㅋ too) among the letters.
+    pub hangul_share: Option<f64>,
+    /// Latin among the letters.
+    pub latin_share: Option<f64>,
+    /// Chinese characters among the letters.
+    pub han_share: Option<f64>,
+    /// 어절 that mix scripts, of all 어절 outside code; see [`scripts`] for what is excused.
+    pub mixed_eojeol_share: Option<f64>,
+    /// Lines in which more than half of the letters that are not excused are Hangul, of the lines that have such
+    /// letters. Code is left out.
+    pub korean_line_share: Option<f64>,
+    /// Replacement characters U+FFFD: bytes that were no UTF-8.
+    pub n_replacement: u32,
+}
+
+/// Measures the scripts of an answer.
+///
+/// The three shares of letters are of all letters. The other two excuse what careful Korean text keeps in other letters:
+///
+/// - abbreviations and proper nouns of the list in `names.rs` (`DNA는`, `COVID-19가`), spelled exactly;
+/// - units after a number (`5km를`, `36.5 °C로`);
+/// - formulas: single letters (`x는`, `비타민C`, `β세포`), chemical formulas (`CO2를`), Roman numerals in Latin letters
+///   (`II형`) and whatever holds `=`, `^` or `\`;
+/// - code: what stands between backticks, URLs, addresses, and words with an inner period, underscore or `@`
+///   (`config.toml을`);
+/// - a gloss in brackets right after a Hangul word: `그루밍(grooming)은` counts as `그루밍은`.
+///
+/// Any other Latin word with a particle mixes scripts: `apple은`. Kana and Chinese characters count as one script here,
+/// so that Japanese is not mixed in itself.
+#[must_use]
+pub fn scripts(document: &Document) -> Scripts {
+    let [hangul, latin, han, all] = letter_counts(document.text);
+    let share = |n: usize, of: usize| (of > 0).then(|| n as f64 / of as f64);
+    let (mut eojeols, mut mixed, mut lines, mut korean) = (0, 0, 0, 0);
+    for line in document.lines.iter().filter(|l| l.kind != Kind::Code) {
+        let mut in_line = Tally::default();
+        let masked = without_code_and_glosses(line.text);
+        let mut after_number = false;
+        for eojeol in masked.split_whitespace().filter(|w| has_word(w)) {
+            let tally = Tally::of(eojeol, after_number);
+            after_number = eojeol.ends_with(|c: char| c.is_ascii_digit());
+            eojeols += 1;
+            mixed += usize::from(tally.n_scripts() > 1);
+            in_line.add(tally);
+        }
+        lines += usize::from(in_line.n_scripts() > 0);
+        korean += usize::from(in_line.is_korean());
+    }
+    let replaced = document.text.matches('\u{FFFD}').count();
+    Scripts {
+        hangul_share: share(hangul, all),
+        latin_share: share(latin, all),
+        han_share: share(han, all),
+        mixed_eojeol_share: share(mixed, eojeols),
+        korean_line_share: share(korean, lines),
+        n_replacement: u32::try_from(replaced).unwrap_or(u32::MAX),
+    }
+}
+
+/// Hangul, Latin, Han and all letters.
+fn letter_counts(text: &str) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for found in text.chars().filter_map(letter) {
+        counts[3] += 1;
+        match found {
+            Letter::Hangul => counts[0] += 1,
+            Letter::Latin => counts[1] += 1,
+            Letter::Han => counts[2] += 1,
+            _ => {}
+        }
+    }
+    counts
+}
+
+/// Whether the text holds a Latin letter.
+pub(super) fn has_latin(text: &str) -> bool {
+    text.chars().any(|c| letter(c) == Some(Letter::Latin))
+}
+
+/// Letters that are not excused, by script.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    hangul: usize,
+    latin: usize,
+    /// Han and kana.
+    east: usize,
+    other: usize,
+}
+
+impl Tally {
+    fn of(eojeol: &str, after_number: bool) -> Self {
+        let mut tally = Self::default();
+        let mut rest = eojeol;
+        let mut before = after_number;
+        while let Some(c) = rest.chars().next() {
+            if is_run(c) {
+                let end = rest.find(|c| !is_run(c)).unwrap_or(rest.len());
+                tally.latin += unexcused(&rest[..end], before);
+                rest = &rest[end..];
+            } else {
+                tally.count(c, rest);
+                rest = &rest[c.len_utf8()..];
+            }
+            before = false;
+        }
+        tally
+    }
+
+    /// Counts a letter that is not Latin; `rest` begins with it.
+    fn count(&mut self, c: char, rest: &str) {
+        match letter(c) {
+            Some(Letter::Hangul) => self.hangul += 1,
+            Some(Letter::Han | Letter::Kana) => self.east += 1,
+            Some(Letter::Greek) => {
+                // A Greek letter alone is a symbol.
+                let next = rest.chars().nth(1).and_then(letter);
+                self.other += usize::from(next == Some(Letter::Greek));
+            }
+            Some(_) => self.other += 1,
+            None => {}
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.hangul += other.hangul;
+        self.latin += other.latin;
+        self.east += other.east;
+        self.other += other.other;
+    }
+
+    fn n_scripts(self) -> usize {
+        let counts = [self.hangul, self.latin, self.east, self.other];
+        counts.into_iter().filter(|&n| n > 0).count()
+    }
+
+    fn is_korean(self) -> bool {
+        self.hangul > self.latin + self.east + self.other
+    }
+}
+
+/// Whether `c` can be part of a Latin word, number, formula or address.
+fn is_run(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || "-&+#.@/:%?=_^\\$°₀₁₂₃₄₅₆₇₈₉²³Ωμµ".contains(c)
+        || letter(c) == Some(Letter::Latin)
+}
+
+/// Latin letters of a run that nothing excuses.
+fn unexcused(run: &str, after_number: bool) -> usize {
+    if is_code(run) {
+        return 0;
+    }
+    let mut after_number = after_number;
+    let mut count = 0;
+    let whole = trimmed(run);
+    if is_excused(whole, after_number) {
+        return 0;
+    }
+    for part in whole.split(['/', '-', '&', '+', ':']) {
+        if !is_excused(trimmed(part), after_number) {
+            count += part.chars().filter(|&c| letter(c) == Some(Letter::Latin)).count();
+        }
+        after_number = part.ends_with(|c: char| c.is_ascii_digit());
+    }
+    count
+}
+
+/// `run` without the marks around it, save those that names end in.
+fn trimmed(run: &str) -> &str {
+    let is_mark = |c: char| !c.is_alphanumeric() && c != '°';
+    let start = run.trim_start_matches(is_mark);
+    start.trim_end_matches(|c| is_mark(c) && c != '+' && c != '#' && c != '°')
+}
+
+fn is_code(run: &str) -> bool {
+    let inner = run.trim_matches(['.', ':', '?', '%', '-']);
+    inner.contains("://")
+        || inner.starts_with("www.")
+        || inner.contains(['@', '_', '=', '^', '\\'])
+        || inner.split('.').skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()))
+            && inner.contains('.')
+            && !inner.starts_with('.')
+            && !is_dotted_number(inner)
+}
+
+/// "3.5kg" has a period, but is a number with a unit.
+fn is_dotted_number(run: &str) -> bool {
+    let whole = run.split('.').next().unwrap_or_default();
+    whole.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_excused(word: &str, after_number: bool) -> bool {
+    let n_letters = word.chars().filter(|&c| letter(c) == Some(Letter::Latin)).count();
+    if n_letters <= 1 || is_name(word) || is_chemical(word) {
+        return true;
+    }
+    let bare = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let has_number = bare.len() < word.len() || after_number;
+    let unit = bare.trim_end_matches(['2', '3', '²', '³']);
+    has_number && is_unit(unit) || word.bytes().all(|b| b"IVX".contains(&b))
+}
+
+/// No gloss in brackets is longer, in characters.
+const MAX_GLOSS: usize = 80;
+
+/// `line` without what stands between backticks, and without brackets that hold letters but no Hangul and stand right
+/// after a Hangul word.
+fn without_code_and_glosses(line: &str) -> String {
+    let mut kept = String::with_capacity(line.len());
+    let mut rest = line;
+    let mut may_close = true;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        let skipped = match c {
+            '`' if may_close => {
+                let close = after.find('`');
+                may_close = close.is_some();
+                close.map(|n| n + 1)
+            }
+            '(' | '（' if kept.ends_with(is_syllable) => gloss(after),
+            _ => None,
+        };
+        if skipped.is_none() {
+            kept.push(c);
+        }
+        rest = &after[skipped.unwrap_or(0)..];
+    }
+    kept
+}
+
+/// Bytes up to the end of a gloss whose bracket has just been opened.
+fn gloss(after: &str) -> Option<usize> {
+    let mut has_letter = false;
+    for (at, c) in after.char_indices().take(MAX_GLOSS) {
+        match letter(c) {
+            Some(Letter::Hangul) => return None,
+            Some(_) => has_letter = true,
+            None if c == ')' || c == '）' => return has_letter.then(|| at + c.len_utf8()),
+            None => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Scripts {
+        scripts(&Document::new(text))
+    }
+
+    #[test]
+    fn shares_are_of_the_letters() {
+        let s = of("가나다 ab 漢 12!? 😀");
+        assert_eq!(s.hangul_share, Some(0.5));
+        assert_eq!(s.latin_share, Some(2.0 / 6.0));
+        assert_eq!(s.han_share, Some(1.0 / 6.0));
+    }
+
+    #[test]
+    fn nothing_to_take_a_share_of() {
+        let s = of("");
+        assert_eq!((s.hangul_share, s.latin_share, s.han_share), (None, None, None));
+        assert_eq!((s.mixed_eojeol_share, s.korean_line_share), (None, None));
+        let s = of("12 3");
+        assert_eq!((s.hangul_share, s.mixed_eojeol_share, s.korean_line_share), (None, Some(0.0), None));
+    }
+
+    #[test]
+    fn replacement_characters_are_counted() {
+        assert_eq!(of("가\u{FFFD}나\u{FFFD}\u{FFFD}").n_replacement, 3);
+    }
+
+    #[test]
+    fn mixed() {
+        for eojeol in [
+            "apple은", "고양이cat", "고양이の", "學生이", "grooming을", "ai는", "привет를", "Cat이", "self-care를",
+            "λόγος는", "(apple)은", "5apples를", "고양이는/cat",
+        ] {
+            assert_eq!(of(eojeol).mixed_eojeol_share, Some(1.0), "{eojeol}");
+        }
+        assert_eq!(of("고양이는 apple을 좋아하는 animal이다").mixed_eojeol_share, Some(0.5));
+    }
+
+    #[test]
+    fn excused() {
+        for eojeol in [
+            "DNA는", "COVID-19가", "pH를", "5km를", "3.5kg이다", "100mL씩", "36.5°C로", "60km/h로", "20m²의", "x는",
+            "비타민C가", "CO2를", "H₂O는", "NaCl과", "II형", "y=ax+b를", "β세포", "config.toml을", "a_b를", "`print`를",
+            "https://a.kr/b를", "me@a.kr로", "그루밍(grooming)은", "학교(學校)는", "CPU/GPU를", "C++로", "R&D에", "Wi-Fi가",
+            "5μm다", "grooming", "日本の", "고양이는", "GPT-4o가", "AI-DNA는", "Node.js로", "10kΩ의", "v1.2.3을",
+        ] {
+            assert_eq!(of(eojeol).mixed_eojeol_share, Some(0.0), "{eojeol}");
+        }
+        assert_eq!(of("5 km를").mixed_eojeol_share, Some(0.0));
+        assert_eq!(of("그루밍(self grooming)은").mixed_eojeol_share, Some(0.0));
+        assert_eq!(of("오늘 km를").mixed_eojeol_share, Some(0.5));
+    }
+
+    #[test]
+    fn korean_lines() {
+        let s = of("고양이는 귀엽다.\nCats are cute.\nDNA RNA CPU\n그는 Netflix를 본다.\n```\nlet x = 1;\n```\n- 길이: 5 km, CO2\n猫は可愛い。");
+        assert_eq!(s.korean_line_share, Some(3.0 / 5.0));
+    }
+
+    #[test]
+    fn odd_text_takes_linear_time() {
+        for unit in ["가(", "(", "`", "a.", "A-", "가(a", "/", "=", "α"] {
+            let text = unit.repeat(300_000);
+            let start = std::time::Instant::now();
+            of(&text);
+            assert!(start.elapsed().as_secs() < 5, "{unit:?}");
+        }
+    }
+}

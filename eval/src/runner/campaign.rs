@@ -1,0 +1,183 @@
+//! A run from its plan to its last record.
+
+use super::cache::Cache;
+use super::cell::{Cell, Shared};
+use super::journal::Journal;
+use super::machine;
+use super::plan::Plan;
+use super::prepare::{self, Unfit};
+use super::progress::Progress;
+use super::protocol::Request;
+use super::worker::{Nursery, Trouble};
+use crate::stages::speed::{self, SpeedTest};
+use reports::record::{Fact, RunInfo, Stage, Test, When};
+use reports::run_dir;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+/// Share of the available memory that cells measured in rounds may take together.
+const SHARE_OF_MEMORY: f64 = 0.8;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    /// Every cell had its turn, well or not.
+    All,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Why a run could not go on: one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Halt(pub String);
+
+/// Measures every cell of the plan that has no complete attempt in the journal.
+///
+/// # Errors
+/// The journal cannot be written.
+pub fn run(
+    plan: &Plan,
+    journal: &mut Journal,
+    nursery: &Nursery,
+    cache: &Cache,
+) -> Result<Finished, Halt> {
+    let attempts = attempts_so_far(journal)?;
+    let progress = Progress::new();
+    let mut shared = Shared { info: &plan.info, nursery, journal, progress: &progress };
+    match measure_all(plan, &mut shared, cache, &attempts) {
+        Ok(()) => Ok(Finished::All),
+        Err(Trouble::Interrupted) => Ok(Finished::Interrupted),
+        Err(trouble) => Err(Halt(trouble.to_string())),
+    }
+}
+
+/// For each cell the number of its last attempt, and whether one was complete.
+struct Attempts {
+    last: BTreeMap<String, u32>,
+    complete: Vec<String>,
+}
+
+fn attempts_so_far(journal: &Journal) -> Result<Attempts, Halt> {
+    let mut attempts = Attempts { last: BTreeMap::new(), complete: Vec::new() };
+    if !journal.has_records() {
+        return Ok(attempts);
+    }
+    let run = run_dir::read(journal.dir()).map_err(|error| Halt(error.to_string()))?;
+    for record in run.records {
+        if let Fact::End(end) = &record.fact
+            && end.complete
+        {
+            attempts.complete.push(record.cell.clone());
+        }
+        let last = attempts.last.entry(record.cell).or_default();
+        *last = record.attempt.max(*last);
+    }
+    Ok(attempts)
+}
+
+fn measure_all(
+    plan: &Plan,
+    shared: &mut Shared<'_>,
+    cache: &Cache,
+    attempts: &Attempts,
+) -> Result<(), Trouble> {
+    let budget = (machine::available_memory() as f64 * SHARE_OF_MEMORY) as u64;
+    let mut round: Vec<Cell<'_>> = Vec::new();
+    for (info, source) in plan.info.cells.iter().zip(&plan.sources) {
+        if attempts.complete.contains(&info.id) {
+            shared.progress.say(&format!("{}: measured already", info.id));
+            continue;
+        }
+        let attempt = attempts.last.get(&info.id).map_or(1, |last| last + 1);
+        let mut cell = Cell::begin(shared, info, attempt)?;
+        let file = match source {
+            Ok(file) => file,
+            Err(reason) => {
+                cell.fail(shared, Stage::Model, reason.clone())?;
+                cell.end(shared)?;
+                continue;
+            }
+        };
+        shared.progress.stage(&format!("{}: preparing", info.id));
+        let path = model_path(&plan.info, &info.variant);
+        let begun = Instant::now();
+        let mut engine_ns = 0;
+        let prepared = prepare::prepare(
+            &plan.info, info, Path::new(path), file, shared.nursery, cache, &mut engine_ns,
+        );
+        match prepared {
+            Ok(prepared) => cell.prepared(shared, prepared, begun.elapsed(), engine_ns)?,
+            Err(Unfit::Failed(stage, reason)) => {
+                cell.fail(shared, stage, reason)?;
+                cell.end(shared)?;
+                continue;
+            }
+            Err(Unfit::Stop(trouble)) => return Err(trouble),
+        }
+        let together: u64 = round.iter().map(Cell::need_bytes).sum();
+        if together + cell.need_bytes() > budget {
+            measure_round(std::mem::take(&mut round), shared)?;
+        }
+        round.push(cell);
+    }
+    measure_round(round, shared)
+}
+
+fn model_path<'a>(info: &'a RunInfo, variant: &str) -> &'a str {
+    let model = info.models.iter().find(|model| model.variant == variant);
+    model.map_or("", |model| &model.path)
+}
+
+/// Measures cells that fit in memory together: their speeds repetition by repetition in turn, so
+/// that whatever the machine does meanwhile falls on all of them, the rest one after another.
+fn measure_round(mut cells: Vec<Cell<'_>>, shared: &mut Shared<'_>) -> Result<(), Trouble> {
+    for cell in &mut cells {
+        cell.probe(shared, When::Before)?;
+        cell.load(shared)?;
+    }
+    measure_speed(&mut cells, shared)?;
+    for cell in cells {
+        cell.finish(shared)?;
+    }
+    Ok(())
+}
+
+fn measure_speed(cells: &mut [Cell<'_>], shared: &mut Shared<'_>) -> Result<(), Trouble> {
+    let Some(suite) = &shared.info.suite.speed else { return Ok(()) };
+    for group in speed::plan(suite, shared.info.n_threads) {
+        each(cells, shared, &Request::Open { spec: group.spec })?;
+        for test in group.tests {
+            shared.progress.stage(&describe(&test, cells));
+            each(cells, shared, &Request::Warm { test })?;
+            for rep in 0..suite.repetitions {
+                each(cells, shared, &Request::Repeat { test, rep })?;
+                shared.progress.step(rep + 1, suite.repetitions);
+            }
+        }
+        each(cells, shared, &Request::Close)?;
+    }
+    Ok(())
+}
+
+fn each(cells: &mut [Cell<'_>], shared: &mut Shared<'_>, request: &Request) -> Result<(), Trouble> {
+    cells.iter_mut().try_for_each(|cell| cell.speed(shared, request))
+}
+
+fn describe(test: &SpeedTest, cells: &[Cell<'_>]) -> String {
+    let cells = cells.iter().filter(|cell| cell.is_loaded()).count();
+    let what = match test.test {
+        Test::Decode => format!("decode {} tokens", test.n_gen),
+        Test::Prefill | Test::Load => format!("prefill {} tokens", test.n_prompt),
+    };
+    let depth = match test.n_depth {
+        0 => String::new(),
+        depth => format!(" at depth {depth}"),
+    };
+    let parallel = match test.n_seq {
+        1 => String::new(),
+        n => format!(" in {n} sequences"),
+    };
+    format!("speed of {cells} cells: {what}{depth}{parallel}")
+}

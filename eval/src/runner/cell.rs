@@ -1,0 +1,290 @@
+//! One cell while it is measured: its child, its records, what has gone wrong.
+
+use super::journal::Journal;
+use super::prepare::Prepared;
+use super::probe;
+use super::progress::Progress;
+use super::protocol::Request;
+use super::worker::{Nursery, Trouble, Worker};
+use crate::engine::SessionSpec;
+use crate::stages::speed::SpeedTest;
+use reports::record::{Begin, CellInfo, End, Fact, Failure, RunInfo, Stage, Test, Warning, When};
+use std::time::{Duration, Instant};
+
+/// Something that ends the whole run, not only a cell.
+pub type Fatal = Trouble;
+
+/// What all cells of a run share.
+pub struct Shared<'a> {
+    /// The run.
+    pub info: &'a RunInfo,
+    /// Starts children.
+    pub nursery: &'a Nursery,
+    /// Where records go.
+    pub journal: &'a mut Journal,
+    /// What the user sees.
+    pub progress: &'a Progress,
+}
+
+/// A cell under way.
+pub struct Cell<'a> {
+    info: &'a CellInfo,
+    attempt: u32,
+    prepared: Option<Prepared>,
+    worker: Option<Worker>,
+    failed: bool,
+    spent: Duration,
+    engine_ns: u64,
+}
+
+impl<'a> Cell<'a> {
+    /// Begins an attempt.
+    pub fn begin(shared: &mut Shared<'_>, info: &'a CellInfo, attempt: u32) -> Result<Self, Fatal> {
+        let cell = Self {
+            info,
+            attempt,
+            prepared: None,
+            worker: None,
+            failed: false,
+            spent: Duration::ZERO,
+            engine_ns: 0,
+        };
+        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        cell.keep(shared, Fact::Begin(Begin { at }))?;
+        Ok(cell)
+    }
+
+    /// Peak memory it needs, in bytes; 0 before it is prepared.
+    pub fn need_bytes(&self) -> u64 {
+        self.prepared.as_ref().map_or(0, |prepared| prepared.need_bytes)
+    }
+
+    /// Its file is there; `spent` and `engine_ns` went into that.
+    pub fn prepared(
+        &mut self,
+        shared: &mut Shared<'_>,
+        prepared: Prepared,
+        spent: Duration,
+        engine_ns: u64,
+    ) -> Result<(), Fatal> {
+        if prepared.n_fallbacks > 0 {
+            let text = format!(
+                "{} tensors have rows that {} cannot divide into blocks; llama.cpp gave them other types, so this file is larger and better than its name says",
+                prepared.n_fallbacks, self.info.precision
+            );
+            self.keep(shared, Fact::Warning(Warning { stage: Stage::Convert, text }))?;
+        }
+        self.spent += spent;
+        self.engine_ns += engine_ns;
+        self.prepared = Some(prepared);
+        Ok(())
+    }
+
+    /// Loads the model in a child of its own and keeps the times.
+    pub fn load(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let repetitions = shared.info.suite.speed.as_ref().map_or(1, |speed| speed.repetitions);
+        self.start(shared, repetitions)
+    }
+
+    /// One request of the speed stage; a cell whose child is gone sits it out.
+    pub fn speed(&mut self, shared: &mut Shared<'_>, request: &Request) -> Result<(), Fatal> {
+        if self.worker.is_none() {
+            return Ok(());
+        }
+        self.ask(shared, Stage::Speed, request)
+    }
+
+    /// Tells whether the cell still takes part in the speed stage.
+    pub fn is_loaded(&self) -> bool {
+        self.worker.is_some()
+    }
+
+    /// Everything after the speed tests, which other cells share rounds with.
+    pub fn finish(mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        if self.worker.is_some() {
+            self.memory(shared)?;
+        }
+        self.perplexity(shared)?;
+        self.answers(shared)?;
+        self.end(shared)
+    }
+
+    /// The noise probe.
+    pub fn probe(&self, shared: &mut Shared<'_>, when: When) -> Result<(), Fatal> {
+        self.keep(shared, Fact::Probe(probe::probe(when)))
+    }
+
+    /// Records a failure; the cell goes on with its next stage.
+    pub fn fail(
+        &mut self,
+        shared: &mut Shared<'_>,
+        stage: Stage,
+        reason: String,
+    ) -> Result<(), Fatal> {
+        self.failed = true;
+        shared.progress.say(&format!("{}: failed: {reason}", self.info.id));
+        self.keep(shared, Fact::Failure(Failure { stage, reason }))
+    }
+
+    /// Ends the attempt.
+    pub fn end(mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        self.release();
+        if self.prepared.is_some() {
+            self.probe(shared, When::After)?;
+        }
+        let end = End {
+            complete: !self.failed,
+            wall_ns: self.spent.as_nanos() as u64,
+            engine_ns: self.engine_ns,
+        };
+        self.keep(shared, Fact::End(end))
+    }
+
+    fn memory(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let Some((spec, prediction)) = self.prepared.as_ref().map(|prepared| prepared.memory) else {
+            return Ok(());
+        };
+        if shared.info.suite.speed.is_none() && !self.touch(shared, &spec)? {
+            return Ok(());
+        }
+        let request = Request::Memory { spec, predicted_bytes: Some(prediction.host_bytes) };
+        self.ask(shared, Stage::Memory, &request)
+    }
+
+    /// Without speed tests nothing has been evaluated yet, and memory that nothing has touched is
+    /// not resident: evaluates one full batch.
+    fn touch(&mut self, shared: &mut Shared<'_>, spec: &SessionSpec) -> Result<bool, Fatal> {
+        let n_prompt = spec.n_ubatch.min(spec.n_ctx / spec.n_seq);
+        let test = SpeedTest { test: Test::Prefill, n_prompt, n_gen: 0, n_depth: 0, n_seq: spec.n_seq };
+        for request in [Request::Open { spec: *spec }, Request::Warm { test }, Request::Close] {
+            self.ask(shared, Stage::Memory, &request)?;
+        }
+        Ok(self.worker.is_some())
+    }
+
+    fn perplexity(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let Some(suite) = &shared.info.suite.perplexity else { return Ok(()) };
+        for corpus in &suite.corpora {
+            if !self.revive(shared)? {
+                return Ok(());
+            }
+            shared.progress.stage(&format!("{}: perplexity on {corpus}", self.info.id));
+            let request = Request::Perplexity {
+                corpus: corpus.clone(),
+                n_ctx: suite.n_ctx,
+                max_chunks: suite.max_chunks,
+                n_threads: shared.info.n_threads,
+            };
+            self.ask(shared, Stage::Perplexity, &request)?;
+        }
+        Ok(())
+    }
+
+    fn answers(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let Some(suite) = &shared.info.suite.answers else { return Ok(()) };
+        if shared.info.questions.is_empty() || !self.revive(shared)? {
+            return Ok(());
+        }
+        let questions = shared.info.questions.clone();
+        shared.progress.stage(&format!("{}: answers to {} questions", self.info.id, questions.len()));
+        let request = Request::Answers {
+            questions,
+            suite: suite.clone(),
+            n_threads: shared.info.n_threads,
+        };
+        self.ask(shared, Stage::Answers, &request)
+    }
+
+    /// Makes sure that there is a child, after an earlier stage cost the last one its life. A cell
+    /// that never loaded stays down.
+    fn revive(&mut self, shared: &mut Shared<'_>) -> Result<bool, Fatal> {
+        if self.worker.is_none() && self.prepared.is_some() {
+            self.start(shared, 0)?;
+        }
+        Ok(self.worker.is_some())
+    }
+
+    /// `repetitions` 0: the load is not a measurement, and its time is not kept.
+    fn start(&mut self, shared: &mut Shared<'_>, repetitions: u32) -> Result<(), Fatal> {
+        let Some(prepared) = &self.prepared else { return Ok(()) };
+        let request = Request::Load {
+            path: prepared.path.clone(),
+            n_gpu_layers: shared.info.n_gpu_layers,
+            repetitions: repetitions.max(1),
+        };
+        let mut worker = shared.nursery.spawn()?;
+        let begun = Instant::now();
+        let mut times = Vec::new();
+        let asked = worker.measure(
+            &request,
+            &mut |fact| {
+                times.push(fact);
+                Ok(())
+            },
+            &mut |_, _| {},
+        );
+        self.spent += begun.elapsed();
+        self.worker = Some(worker);
+        if repetitions > 0 {
+            for fact in times {
+                self.keep(shared, fact)?;
+            }
+        }
+        let loaded = asked.is_ok();
+        self.settle(shared, Stage::Load, asked)?;
+        if !loaded {
+            // What cannot be loaded now cannot be loaded for the next stage either.
+            self.release();
+            self.prepared = None;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, shared: &mut Shared<'_>, stage: Stage, request: &Request) -> Result<(), Fatal> {
+        let Some(mut worker) = self.worker.take() else { return Ok(()) };
+        let begun = Instant::now();
+        let progress = shared.progress;
+        let (id, attempt, journal) = (&self.info.id, self.attempt, &mut *shared.journal);
+        let asked = worker.measure(
+            request,
+            &mut |fact| {
+                journal.append(id, attempt, fact).map_err(|error| Trouble::NotKept(error.0))
+            },
+            &mut |done, total| progress.step(done, total),
+        );
+        self.spent += begun.elapsed();
+        self.worker = Some(worker);
+        self.settle(shared, stage, asked)
+    }
+
+    /// Turns what went wrong into a record, or into the end of the run.
+    fn settle(
+        &mut self,
+        shared: &mut Shared<'_>,
+        stage: Stage,
+        asked: Result<(), Trouble>,
+    ) -> Result<(), Fatal> {
+        match asked {
+            Ok(()) => Ok(()),
+            Err(Trouble::Failed(reason)) => self.fail(shared, stage, reason),
+            Err(Trouble::Died(reason)) => {
+                self.release();
+                self.fail(shared, stage, reason)
+            }
+            Err(fatal) => Err(fatal),
+        }
+    }
+
+    fn release(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            self.engine_ns += worker.engine_ns;
+        }
+    }
+
+    fn keep(&self, shared: &mut Shared<'_>, fact: Fact) -> Result<(), Fatal> {
+        shared
+            .journal
+            .append(&self.info.id, self.attempt, fact)
+            .map_err(|error| Trouble::NotKept(error.0))
+    }
+}

@@ -1,0 +1,282 @@
+//! A child process: a loop over requests, from the parent's pipe to the engine and back.
+//!
+//! The borrow of a context from its model makes three nested loops: without a model, with a model,
+//! with a context for speed tests. A request that an inner loop does not know ends it and goes to
+//! the one around it.
+
+use super::protocol::{Reply, Request};
+use crate::engine::{Engine, Error, Model, SessionSpec, clock, llama, os};
+use crate::stages::{answers, perplexity, speed};
+use reports::record::{Fact, Memory, Speed, Test, Warning};
+use std::io::{BufRead, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Loads are repeated only while they have taken less than this in all.
+const LOAD_BUDGET: Duration = Duration::from_secs(2);
+
+/// Serves requests until the parent closes the pipe.
+///
+/// # Errors
+/// The pipe broke or a request could not be read; there is nobody left to tell.
+pub fn serve(engine: &dyn Engine, from: impl BufRead, to: impl Write) -> std::io::Result<()> {
+    let mut pipe = Pipe { lines: from.lines(), to, engine_ns: clock::inside_ns(), pending: None };
+    while let Some(request) = pipe.next()? {
+        match request {
+            Request::Load { path, n_gpu_layers, repetitions } => {
+                match load(engine, &path, n_gpu_layers, repetitions, &mut pipe)? {
+                    Ok(model) => {
+                        pipe.done(Ok(()))?;
+                        with_model(model.as_ref(), &mut pipe)?;
+                    }
+                    Err(error) => pipe.done(Err(error))?,
+                }
+            }
+            request => {
+                let answer = without_model(engine, request, &mut pipe)?;
+                pipe.done(answer)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+type Answered = std::io::Result<Result<(), Error>>;
+
+fn without_model<R: BufRead, W: Write>(
+    engine: &dyn Engine,
+    request: Request,
+    pipe: &mut Pipe<R, W>,
+) -> Answered {
+    let reply = match request {
+        Request::Info => Ok(Reply::Engine {
+            info: engine.info(),
+            accelerators: llama::accelerators().into_iter().map(|(_, name)| name).collect(),
+        }),
+        Request::Describe { path } => {
+            engine.describe(&path).map(|file| Reply::Described { file })
+        }
+        Request::Predict { path, n_gpu_layers, specs } => engine
+            .predict(&path, n_gpu_layers, &specs)
+            .map(|predictions| Reply::Predicted { predictions }),
+        Request::Convert { from, to, precision, n_threads } => engine
+            .convert(&from, &to, &precision, n_threads)
+            .map(|n_fallbacks| Reply::Converted { n_fallbacks }),
+        _ => Err(Error("no model is loaded".into())),
+    };
+    match reply {
+        Ok(reply) => pipe.say(&reply).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+fn load<'e, R: BufRead, W: Write>(
+    engine: &'e dyn Engine,
+    path: &Path,
+    n_gpu_layers: u32,
+    repetitions: u32,
+    pipe: &mut Pipe<R, W>,
+) -> std::io::Result<Result<Box<dyn Model + 'e>, Error>> {
+    let begun = Instant::now();
+    let mut rep = 0;
+    loop {
+        let page_cache_share = os::page_cache_share(path);
+        let start = Instant::now();
+        let model = match engine.load(path, n_gpu_layers) {
+            Ok(model) => model,
+            Err(error) => return Ok(Err(error)),
+        };
+        let elapsed_ns = start.elapsed().as_nanos() as u64;
+        pipe.fact(Fact::Speed(Speed {
+            test: Test::Load,
+            n_prompt: 0,
+            n_gen: 0,
+            n_depth: 0,
+            n_seq: 1,
+            rep,
+            elapsed_ns,
+            page_cache_share,
+        }))?;
+        rep += 1;
+        if rep >= repetitions || begun.elapsed() > LOAD_BUDGET {
+            return Ok(Ok(model));
+        }
+    }
+}
+
+fn with_model<R: BufRead, W: Write>(
+    model: &dyn Model,
+    pipe: &mut Pipe<R, W>,
+) -> std::io::Result<()> {
+    while let Some(request) = pipe.next()? {
+        match request {
+            Request::Open { spec } => match model.session(&spec) {
+                Ok(session) => {
+                    pipe.done(Ok(()))?;
+                    let bench = speed::Bench::new(session, &spec, model.n_vocab());
+                    with_bench(bench, pipe)?;
+                }
+                Err(error) => pipe.done(Err(error))?,
+            },
+            Request::Close => pipe.done(Ok(()))?,
+            Request::Memory { spec, predicted_bytes } => {
+                pipe.fact(Fact::Memory(memory(model, &spec, predicted_bytes)))?;
+                pipe.done(Ok(()))?;
+            }
+            Request::Perplexity { corpus, n_ctx, max_chunks, n_threads } => {
+                let spec = perplexity::session_spec(n_ctx, n_threads);
+                let answer = score_corpus(model, &corpus, &spec, max_chunks, pipe)?;
+                pipe.done(answer)?;
+            }
+            Request::Answers { questions, suite, n_threads } => {
+                let total = questions.len() as u32;
+                let mut broken = Ok(());
+                let mut done = 0;
+                let answer = answers::ask(model, &questions, &suite, n_threads, &mut |answer| {
+                    done += 1;
+                    let said = pipe
+                        .fact(Fact::Answer(Box::new(answer)))
+                        .and_then(|()| pipe.say(&Reply::Progress { done, total }));
+                    if broken.is_ok() {
+                        broken = said;
+                    }
+                });
+                broken?;
+                pipe.done(answer)?;
+            }
+            other => return pipe.put_back(other),
+        }
+    }
+    Ok(())
+}
+
+fn with_bench<R: BufRead, W: Write>(
+    mut bench: speed::Bench<'_>,
+    pipe: &mut Pipe<R, W>,
+) -> std::io::Result<()> {
+    while let Some(request) = pipe.next()? {
+        match request {
+            Request::Warm { test } => {
+                let answer = bench.warm_up(&test);
+                pipe.done(answer)?;
+            }
+            Request::Repeat { test, rep } => match bench.repeat(&test, rep) {
+                Ok(speed) => {
+                    pipe.fact(Fact::Speed(speed))?;
+                    pipe.done(Ok(()))?;
+                }
+                Err(error) => pipe.done(Err(error))?,
+            },
+            other => return pipe.put_back(other),
+        }
+    }
+    Ok(())
+}
+
+fn score_corpus<R: BufRead, W: Write>(
+    model: &dyn Model,
+    name: &str,
+    spec: &SessionSpec,
+    max_chunks: Option<u32>,
+    pipe: &mut Pipe<R, W>,
+) -> Answered {
+    let corpus = match datasets::load_corpus(name) {
+        Ok(corpus) => corpus,
+        Err(error) => return Ok(Err(Error(error.to_string()))),
+    };
+    let mut session = match model.session(spec) {
+        Ok(session) => session,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut first_failure = Ok(());
+    for text in &corpus.texts {
+        let scored = perplexity::Scored {
+            corpus: &corpus.name,
+            text: &text.name,
+            bytes: &text.bytes,
+            max_chunks,
+        };
+        let mut broken = Ok(());
+        let answer =
+            perplexity::score(model, session.as_mut(), &scored, spec, &mut |chunk, total| {
+                let done = chunk.chunk + 1;
+                let said = pipe
+                    .fact(Fact::Perplexity(chunk))
+                    .and_then(|()| pipe.say(&Reply::Progress { done, total }));
+                if broken.is_ok() {
+                    broken = said;
+                }
+            });
+        broken?;
+        // A text that is too short is no reason to leave out the others.
+        if first_failure.is_ok() {
+            first_failure = answer;
+        } else if let Err(error) = answer {
+            let stage = reports::record::Stage::Perplexity;
+            pipe.fact(Fact::Warning(Warning { stage, text: error.0 }))?;
+        }
+    }
+    Ok(first_failure)
+}
+
+fn memory(model: &dyn Model, spec: &SessionSpec, predicted_bytes: Option<u64>) -> Memory {
+    let buffers = model.buffers();
+    let process = os::process_memory();
+    Memory {
+        n_ctx: spec.n_ctx,
+        n_seq: spec.n_seq,
+        model_bytes: Some(buffers.model_bytes),
+        kv_bytes: Some(buffers.kv_bytes),
+        compute_bytes: Some(buffers.compute_bytes),
+        predicted_bytes,
+        peak_rss_bytes: process.peak_rss_bytes,
+        rss_anon_bytes: process.rss_anon_bytes,
+        rss_file_bytes: process.rss_file_bytes,
+        gpu_bytes: model.device_bytes(),
+    }
+}
+
+/// The two ends of the pipe to the parent.
+struct Pipe<R, W> {
+    lines: std::io::Lines<R>,
+    to: W,
+    /// Engine time that has been reported.
+    engine_ns: u64,
+    /// A request that an inner loop left to the one around it.
+    pending: Option<Request>,
+}
+
+impl<R: BufRead, W: Write> Pipe<R, W> {
+    fn next(&mut self) -> std::io::Result<Option<Request>> {
+        if let Some(request) = self.pending.take() {
+            return Ok(Some(request));
+        }
+        let Some(line) = self.lines.next() else { return Ok(None) };
+        serde_json::from_str(&line?).map(Some).map_err(std::io::Error::other)
+    }
+
+    fn put_back(&mut self, request: Request) -> std::io::Result<()> {
+        self.pending = Some(request);
+        Ok(())
+    }
+
+    fn say(&mut self, reply: &Reply) -> std::io::Result<()> {
+        let mut line = serde_json::to_vec(reply)?;
+        line.push(b'\n');
+        self.to.write_all(&line)?;
+        self.to.flush()
+    }
+
+    fn fact(&mut self, fact: Fact) -> std::io::Result<()> {
+        self.say(&Reply::Fact { fact })
+    }
+
+    fn done(&mut self, answer: Result<(), Error>) -> std::io::Result<()> {
+        let now = clock::inside_ns();
+        let engine_ns = now - std::mem::replace(&mut self.engine_ns, now);
+        self.say(&match answer {
+            Ok(()) => Reply::Done { engine_ns },
+            Err(Error(reason)) => Reply::Failed { reason, engine_ns },
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! The runner: plans cells, measures each in a child process, and keeps what they say.
+
+pub mod cache;
+mod campaign;
+mod cell;
+pub mod child;
+mod estimate;
+pub mod journal;
+pub mod machine;
+pub mod plan;
+mod prepare;
+mod probe;
+mod progress;
+pub mod protocol;
+pub mod worker;
+
+pub use campaign::{Finished, Halt, run};
+pub use estimate::{Listed, list};

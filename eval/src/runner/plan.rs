@@ -1,0 +1,296 @@
+//! What a run will measure: the cells, in order, with the suite and the data sets resolved.
+
+use super::machine;
+use super::protocol::{Reply, Request};
+use super::worker::{Nursery, Trouble};
+use crate::engine::{ModelFile, precision};
+use datasets::{Corpus, Question, Suite};
+use reports::record::{CellInfo, CorpusInfo, EngineInfo, ModelInfo, RunInfo, SCHEMA};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// What was asked for on the command line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// Labels and paths of model files.
+    pub models: Vec<(String, String)>,
+    /// The suite, flags applied.
+    pub suite: Suite,
+    /// Threads of the engine.
+    pub n_threads: u32,
+    /// Layers to offload.
+    pub n_gpu_layers: u32,
+    /// The command as typed.
+    pub command_line: Vec<String>,
+}
+
+/// A run that can be started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// What goes into `run.json`.
+    pub info: RunInfo,
+    /// For each cell, in the same order: what its file says, or why it cannot be measured.
+    pub sources: Vec<Result<ModelFile, String>>,
+}
+
+/// Why no run can be planned: one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something on the command line is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// Something else is.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Reads what every model file says of itself (in children) and lays out the cells.
+///
+/// # Errors
+/// An unknown precision, data sets that cannot be loaded, Ctrl-C.
+pub fn plan(wanted: &Wanted, nursery: &Nursery) -> Result<Plan, Error> {
+    let precisions = precisions(&wanted.suite)?;
+    let questions = questions(&wanted.suite)?;
+    let corpora = corpora(&wanted.suite)?;
+    let (engine, accelerators) = engine_info(nursery)?;
+    let mut models = Vec::new();
+    let mut cells = Vec::new();
+    let mut sources = Vec::new();
+    for (variant, path) in &wanted.models {
+        let file = describe(nursery, Path::new(path))?;
+        models.push(model_info(variant, path, file.as_ref().ok()));
+        for cell in cells_of(variant, &precisions, file.as_ref().ok()) {
+            cells.push(cell);
+            sources.push(file.clone());
+        }
+    }
+    let info = RunInfo {
+        schema: SCHEMA,
+        hanbench: env!("CARGO_PKG_VERSION").into(),
+        engine,
+        created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        machine: machine::describe(accelerators)
+            .map_err(|error| Error::Other(format!("this machine does not say what it is: {error}")))?,
+        command_line: wanted.command_line.clone(),
+        n_threads: wanted.n_threads,
+        n_gpu_layers: wanted.n_gpu_layers,
+        suite: wanted.suite.clone(),
+        models,
+        cells,
+        questions,
+        corpora,
+    };
+    Ok(Plan { info, sources })
+}
+
+impl Plan {
+    /// Whether this plan goes on with another run.
+    ///
+    /// # Errors
+    /// What is different, in a word or two.
+    pub fn continues(&self, earlier: &RunInfo) -> Result<(), String> {
+        let now = &self.info;
+        let same = [
+            ("models", hashes(now) == hashes(earlier)),
+            ("precisions", now.cells == earlier.cells),
+            ("suite", now.suite == earlier.suite),
+            ("questions", now.questions == earlier.questions),
+            ("corpora", now.corpora == earlier.corpora),
+            ("threads", now.n_threads == earlier.n_threads),
+            ("GPU layers", now.n_gpu_layers == earlier.n_gpu_layers),
+            ("version of the engine", now.engine == earlier.engine),
+            ("machine", now.machine == earlier.machine),
+        ];
+        match same.iter().find(|(_, same)| !same) {
+            None => Ok(()),
+            Some((what, _)) => Err((*what).to_owned()),
+        }
+    }
+}
+
+fn hashes(info: &RunInfo) -> Vec<(&str, Option<&str>)> {
+    info.models.iter().map(|model| (&*model.variant, model.sha256.as_deref())).collect()
+}
+
+/// Canonical names; `native` stays as it is.
+fn precisions(suite: &Suite) -> Result<Vec<&'static str>, Error> {
+    suite
+        .precisions
+        .iter()
+        .map(|name| {
+            if name.eq_ignore_ascii_case("native") {
+                return Ok("native");
+            }
+            precision::canonical(name).ok_or_else(|| {
+                let known = precision::names().chain(["native"]);
+                let hint = match datasets::nearest(&name.to_uppercase(), known) {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => format!(
+                        "known are native, {}",
+                        precision::names().collect::<Vec<_>>().join(", ")
+                    ),
+                };
+                Error::Usage(format!("--precision {name}: no such precision; {hint}"))
+            })
+        })
+        .collect()
+}
+
+fn questions(suite: &Suite) -> Result<Vec<Question>, Error> {
+    let mut all: Vec<Question> = Vec::new();
+    let names = suite.answers.iter().flat_map(|answers| &answers.questions);
+    for name in names {
+        let set = datasets::load_questions(name).map_err(|error| Error::Other(error.to_string()))?;
+        // A question that two sets share word for word is asked once.
+        let new = set.questions.into_iter().filter(|question| !all.contains(question));
+        let new: Vec<Question> = new.collect();
+        all.extend(new);
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = all.iter().find(|question| !seen.insert(&question.id)) {
+        return Err(Error::Other(format!(
+            "question id {:?} is in two of the question sets; give each question an id of its own",
+            twice.id
+        )));
+    }
+    Ok(all)
+}
+
+fn corpora(suite: &Suite) -> Result<Vec<CorpusInfo>, Error> {
+    let mut all = Vec::new();
+    for name in suite.perplexity.iter().flat_map(|perplexity| &perplexity.corpora) {
+        let Corpus { name, texts } =
+            datasets::load_corpus(name).map_err(|error| Error::Other(error.to_string()))?;
+        all.extend(texts.into_iter().map(|text| CorpusInfo {
+            corpus: name.clone(),
+            n_bytes: text.bytes.len() as u64,
+            text: text.name,
+            sha256: text.sha256,
+        }));
+    }
+    Ok(all)
+}
+
+fn engine_info(nursery: &Nursery) -> Result<(EngineInfo, Vec<String>), Error> {
+    let mut found = None;
+    let mut worker = nursery.spawn().map_err(other)?;
+    worker
+        .ask(&Request::Info, &mut |reply| {
+            if let Reply::Engine { info, accelerators } = reply {
+                found = Some((info, accelerators));
+            }
+            Ok(())
+        })
+        .map_err(other)?;
+    found.ok_or_else(|| Error::Other("the engine does not say what it is".into()))
+}
+
+/// What a file says of itself; the inner error is a reason to show in the file's cells.
+fn describe(nursery: &Nursery, path: &Path) -> Result<Result<ModelFile, String>, Error> {
+    let mut found = None;
+    let mut worker = nursery.spawn().map_err(other)?;
+    let asked = worker.ask(&Request::Describe { path: path.to_owned() }, &mut |reply| {
+        if let Reply::Described { file } = reply {
+            found = Some(file);
+        }
+        Ok(())
+    });
+    match (asked, found) {
+        (Ok(()), Some(file)) => Ok(Ok(file)),
+        (Err(Trouble::Interrupted), _) => Err(other(Trouble::Interrupted)),
+        (Err(Trouble::Died(reason)), _) => {
+            Ok(Err(format!("{}: damaged: {reason}", path.display())))
+        }
+        (Err(trouble), _) => Ok(Err(trouble.to_string())),
+        (Ok(()), None) => Ok(Err(format!("{}: the engine did not answer", path.display()))),
+    }
+}
+
+fn other(trouble: Trouble) -> Error {
+    Error::Other(trouble.to_string())
+}
+
+fn model_info(variant: &str, path: &str, file: Option<&ModelFile>) -> ModelInfo {
+    let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = stem.unwrap_or_else(|| path.to_owned());
+    ModelInfo {
+        variant: variant.to_owned(),
+        path: path.to_owned(),
+        name: file.and_then(|file| file.name.clone()).unwrap_or(stem),
+        sha256: file.map(|file| file.sha256.clone()),
+        file_bytes: file.map(|file| file.file_bytes),
+        architecture: file.map(|file| file.architecture.clone()),
+        n_params: file.map(|file| file.n_params),
+        precision: file.map(|file| file.precision.clone()),
+        n_ctx_train: file.and_then(|file| file.n_ctx_train),
+        n_vocab: file.and_then(|file| file.n_vocab),
+        finetune: file.and_then(|file| file.finetune.clone()),
+        has_template: file.is_some_and(|file| file.has_template),
+    }
+}
+
+/// One cell for each precision; asking for the precision that a file has anyway is `native`.
+fn cells_of(variant: &str, precisions: &[&str], file: Option<&ModelFile>) -> Vec<CellInfo> {
+    let mut cells: Vec<CellInfo> = Vec::new();
+    for &asked in precisions {
+        let own = file.map(|file| file.precision.as_str());
+        let native = asked == "native" || own == Some(asked);
+        let precision = if native { own.unwrap_or(asked) } else { asked };
+        let id = format!("{variant}/{precision}");
+        if cells.iter().all(|cell| cell.id != id) {
+            cells.push(CellInfo {
+                id,
+                variant: variant.to_owned(),
+                precision: precision.to_owned(),
+                native,
+                derived_from: own.filter(|_| !native).map(str::to_owned),
+            });
+        }
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(precision: &str) -> ModelFile {
+        ModelFile {
+            name: None,
+            sha256: "00".into(),
+            file_bytes: 1,
+            architecture: "llama".into(),
+            n_params: 1,
+            precision: precision.into(),
+            n_ctx_train: None,
+            n_vocab: None,
+            finetune: None,
+            has_template: false,
+        }
+    }
+
+    fn ids(cells: &[CellInfo]) -> Vec<(&str, bool)> {
+        cells.iter().map(|cell| (&*cell.id, cell.native)).collect()
+    }
+
+    #[test]
+    fn native_comes_first_and_is_not_measured_twice() {
+        let cells = cells_of("a", &["native", "F32", "F16"], Some(&file("F16")));
+        assert_eq!(ids(&cells), [("a/F16", true), ("a/F32", false)]);
+        assert_eq!(cells[1].derived_from.as_deref(), Some("F16"));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_still_has_its_rows() {
+        let cells = cells_of("a", &["native", "F16"], None);
+        assert_eq!(ids(&cells), [("a/native", true), ("a/F16", false)]);
+    }
+
+    #[test]
+    fn an_unknown_precision_names_the_nearest() {
+        let mut suite = datasets::load_suite("quick").unwrap();
+        suite.precisions = vec!["q4_k_n".into()];
+        let error = precisions(&suite).unwrap_err().to_string();
+        assert!(error.contains("Q4_K_"), "{error}");
+    }
+}

@@ -1,0 +1,75 @@
+//! A short fixed piece of work before and after each cell. Where it moved, something else was
+//! running or the machine changed its clock, and the cell's speeds are not to be trusted.
+
+use rayon::prelude::*;
+use reports::record::{Probe, When};
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Larger than the caches of desktop processors, small enough to read in milliseconds.
+const BYTES: usize = 64 << 20;
+const ROUNDS: usize = 3;
+const LANES: usize = 32;
+const STEPS: usize = 200_000;
+
+/// Runs the probe on all threads of the pool; about 50 ms.
+#[must_use]
+pub fn probe(when: When) -> Probe {
+    let data = vec![1u64; BYTES / 8];
+    Probe {
+        when,
+        read_gb_s: best(|| BYTES as f64 / read(&data)) / 1e9,
+        gflop_s: best(|| {
+            let threads = rayon::current_num_threads();
+            (2 * LANES * STEPS * threads) as f64 / multiply_add(threads)
+        }) / 1e9,
+    }
+}
+
+/// The best of a few rounds: a probe is about what the machine can do now, not about its hiccups.
+fn best(round: impl Fn() -> f64) -> f64 {
+    (0..ROUNDS).map(|_| round()).fold(0.0, f64::max)
+}
+
+/// Seconds to read all of `data` once.
+fn read(data: &[u64]) -> f64 {
+    let start = Instant::now();
+    let part = data.len().div_ceil(rayon::current_num_threads());
+    let sum: u64 = data
+        .par_chunks(part)
+        .map(|part| part.iter().fold(0u64, |sum, &value| sum.wrapping_add(value)))
+        .sum();
+    black_box(sum);
+    start.elapsed().as_secs_f64()
+}
+
+/// Seconds for every thread to do `STEPS` multiply-adds in each of `LANES` independent lanes.
+fn multiply_add(threads: usize) -> f64 {
+    let start = Instant::now();
+    let sum: f32 = (0..threads)
+        .into_par_iter()
+        .map(|_| {
+            let mut lanes = black_box([1.0f32; LANES]);
+            let (factor, term) = (black_box(0.999_f32), black_box(0.001_f32));
+            for _ in 0..STEPS {
+                for lane in &mut lanes {
+                    *lane = lane.mul_add(factor, term);
+                }
+            }
+            lanes.iter().sum::<f32>()
+        })
+        .sum();
+    black_box(sum);
+    start.elapsed().as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probe_measures_something() {
+        let probe = probe(When::Before);
+        assert!(probe.read_gb_s > 0.0 && probe.gflop_s > 0.0);
+    }
+}

@@ -1,0 +1,148 @@
+//! What the parent asks of a child and what it answers: one JSON object a line.
+
+use crate::engine::{ModelFile, Prediction, SessionSpec};
+use crate::stages::speed::SpeedTest;
+use datasets::{AnswersSuite, Question};
+use reports::record::{EngineInfo, Fact};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A request. Each is answered by any number of facts and one [`Reply::Done`] or [`Reply::Failed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Request {
+    /// What engine is this? Answered with [`Reply::Engine`] first.
+    Info,
+    /// Read what a file says of itself. Answered with [`Reply::Described`] first.
+    Describe {
+        /// The model file.
+        path: PathBuf,
+    },
+    /// Tell the memory needed. Answered with [`Reply::Predicted`] first.
+    Predict {
+        /// The model file.
+        path: PathBuf,
+        /// Layers to offload.
+        n_gpu_layers: u32,
+        /// Contexts.
+        specs: Vec<SessionSpec>,
+    },
+    /// Derive a precision. Answered with [`Reply::Converted`] first.
+    Convert {
+        /// The source.
+        from: PathBuf,
+        /// The file to write.
+        to: PathBuf,
+        /// Canonical name.
+        precision: String,
+        /// Threads.
+        n_threads: u32,
+    },
+    /// Load a model, several times where that is quick, and keep the last.
+    Load {
+        /// The model file.
+        path: PathBuf,
+        /// Layers to offload.
+        n_gpu_layers: u32,
+        /// Most loads to time.
+        repetitions: u32,
+    },
+    /// Make a context for speed tests; the one before is dropped.
+    Open {
+        /// Its shape.
+        spec: SessionSpec,
+    },
+    /// Evaluate the shape of a test once, untimed.
+    Warm {
+        /// The test.
+        test: SpeedTest,
+    },
+    /// Time one repetition.
+    Repeat {
+        /// The test.
+        test: SpeedTest,
+        /// Its number.
+        rep: u32,
+    },
+    /// Drop the context of the speed tests.
+    Close,
+    /// Tell the memory of this process.
+    Memory {
+        /// The context it is reported for.
+        spec: SessionSpec,
+        /// What was predicted.
+        predicted_bytes: Option<u64>,
+    },
+    /// Score a corpus.
+    Perplexity {
+        /// Name or path of the corpus.
+        corpus: String,
+        /// Chunk length in tokens.
+        n_ctx: u32,
+        /// Most chunks of each text.
+        max_chunks: Option<u32>,
+        /// Threads.
+        n_threads: u32,
+    },
+    /// Ask questions.
+    Answers {
+        /// The questions, in order.
+        questions: Vec<Question>,
+        /// How.
+        suite: AnswersSuite,
+        /// Threads.
+        n_threads: u32,
+    },
+}
+
+/// One line from a child.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "say", rename_all = "snake_case")]
+pub enum Reply {
+    /// The engine.
+    Engine {
+        /// Name, versions and features.
+        info: EngineInfo,
+        /// Accelerators it can see, as they describe themselves.
+        accelerators: Vec<String>,
+    },
+    /// What a file says of itself.
+    Described {
+        /// Its facts.
+        file: ModelFile,
+    },
+    /// Memory needed.
+    Predicted {
+        /// One for each context.
+        predictions: Vec<Prediction>,
+    },
+    /// A precision was derived.
+    Converted {
+        /// Tensors that had to take another type than asked.
+        n_fallbacks: u64,
+    },
+    /// Something was measured.
+    Fact {
+        /// The record's content.
+        fact: Fact,
+    },
+    /// How far a long request is.
+    Progress {
+        /// Steps done.
+        done: u32,
+        /// Steps in all.
+        total: u32,
+    },
+    /// The request is done.
+    Done {
+        /// Time it spent inside the engine, in nanoseconds.
+        engine_ns: u64,
+    },
+    /// The request failed; the child goes on.
+    Failed {
+        /// One line.
+        reason: String,
+        /// Time it spent inside the engine, in nanoseconds.
+        engine_ns: u64,
+    },
+}

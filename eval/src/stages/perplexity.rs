@@ -1,0 +1,270 @@
+//! Perplexity exactly as llama-perplexity computes it by default, chunk by chunk.
+//!
+//! Chunks of `n_ctx` tokens without overlap, the tail dropped; where the vocabulary wants a BOS it
+//! replaces the first token of a chunk; position i scores token i+1 for i in n_ctx/2 ..= n_ctx−2.
+//! Several chunks are evaluated at once as sequences of one batch, as llama-perplexity does, since
+//! that decides which kernels run.
+
+use super::log_softmax::log_softmax;
+use crate::engine::{Error, Model, Row, Session, SessionSpec, Token};
+use rayon::prelude::*;
+use reports::record::PerplexityChunk;
+
+/// llama.cpp's defaults, which decide how chunks share batches.
+const N_BATCH: u32 = 2048;
+const N_UBATCH: u32 = 512;
+
+/// A text to score.
+#[derive(Debug, Clone, Copy)]
+pub struct Scored<'a> {
+    /// Name of its corpus.
+    pub corpus: &'a str,
+    /// Name of the text.
+    pub text: &'a str,
+    /// The text as it lies on disk.
+    pub bytes: &'a [u8],
+    /// Most chunks to score; `None` for all.
+    pub max_chunks: Option<u32>,
+}
+
+/// The context that scoring chunks of `n_ctx` tokens needs.
+#[must_use]
+pub fn session_spec(n_ctx: u32, n_threads: u32) -> SessionSpec {
+    let n_seq = (N_BATCH / n_ctx).max(1);
+    SessionSpec {
+        n_ctx: n_ctx * n_seq,
+        n_seq,
+        n_batch: N_BATCH.min(n_ctx * n_seq),
+        n_ubatch: N_UBATCH.min(n_ctx * n_seq),
+        n_outputs: N_UBATCH.min(n_ctx * n_seq),
+        n_threads,
+    }
+}
+
+/// Scores one text; `emit` gets each chunk as soon as it is known, and the number of chunks to come.
+///
+/// # Errors
+/// A text of fewer than two chunks, a vocabulary that wants an EOS behind every text (llama-perplexity
+/// refuses it too), logits that are not numbers, an engine failure.
+pub fn score(
+    model: &dyn Model,
+    session: &mut dyn Session,
+    text: &Scored<'_>,
+    spec: &SessionSpec,
+    emit: &mut dyn FnMut(PerplexityChunk, u32),
+) -> Result<(), Error> {
+    let n_ctx = (spec.n_ctx / spec.n_seq) as usize;
+    let tokens = tokens(model, text, n_ctx)?;
+    let all = tokens.len() / n_ctx;
+    let n_chunks = text.max_chunks.map_or(all, |max| all.min(max as usize));
+    let chunks: Vec<&[Token]> = tokens.chunks_exact(n_ctx).take(n_chunks).collect();
+    let mut number = 0;
+    for group in chunks.chunks(spec.n_seq as usize) {
+        session.clear();
+        for sums in score_group(model, session, group, spec.n_batch as usize)? {
+            let sums = sums.ok_or_else(|| {
+                Error(format!(
+                    "{}, chunk {number}: the model's logits are not numbers (NaN); its weights or this precision are broken",
+                    text.text
+                ))
+            })?;
+            let (n_bytes, n_syllables) = text_scored(model, group[number % spec.n_seq as usize]);
+            let chunk = PerplexityChunk {
+                corpus: text.corpus.to_owned(),
+                text: text.text.to_owned(),
+                chunk: number as u32,
+                n_ctx: n_ctx as u32,
+                n_scored: sums.n,
+                sum_nll: sums.nll,
+                sum_nll2: sums.nll2,
+                n_bytes,
+                n_syllables,
+            };
+            number += 1;
+            emit(chunk, n_chunks as u32);
+        }
+    }
+    Ok(())
+}
+
+fn tokens(model: &dyn Model, text: &Scored<'_>, n_ctx: usize) -> Result<Vec<Token>, Error> {
+    if model.wants_eos() {
+        return Err(Error(format!(
+            "{}: this vocabulary wants an end-of-text token behind every text, for which llama-perplexity defines no perplexity",
+            text.text
+        )));
+    }
+    let bytes = text.bytes.strip_suffix(b"\n").unwrap_or(text.bytes);
+    let tokens = model.tokenize(bytes, true, false);
+    if tokens.len() < 2 * n_ctx {
+        return Err(Error(format!(
+            "{}: too short: {} tokens, but perplexity at n_ctx {n_ctx} needs at least {}; give a longer text or a smaller n_ctx",
+            text.text,
+            tokens.len(),
+            2 * n_ctx
+        )));
+    }
+    Ok(tokens)
+}
+
+/// Sums over the scored positions of one chunk.
+struct Sums {
+    n: u32,
+    nll: f64,
+    nll2: f64,
+}
+
+/// Evaluates up to `n_seq` chunks together; `None` for a chunk whose logits are not numbers.
+fn score_group(
+    model: &dyn Model,
+    session: &mut dyn Session,
+    group: &[&[Token]],
+    n_batch: usize,
+) -> Result<Vec<Option<Sums>>, Error> {
+    let n_ctx = group[0].len();
+    let first = n_ctx / 2;
+    let per_seq = n_batch.min(n_ctx);
+    let mut sums: Vec<Vec<f64>> = vec![Vec::new(); group.len()];
+    // A chunk longer than a batch is alone in its group and evaluated in several parts.
+    for begin in (0..n_ctx).step_by(per_seq) {
+        let end = (begin + per_seq).min(n_ctx);
+        let rows = rows(model, group, begin, end, first);
+        session.decode(&rows)?;
+        for (seq, chunk) in group.iter().enumerate() {
+            let scored: Vec<usize> = (begin.max(first)..end.min(n_ctx - 1)).collect();
+            let logits = scored
+                .iter()
+                .map(|&pos| session.logits(seq * (end - begin) + pos - begin))
+                .collect::<Result<Vec<_>, _>>()?;
+            let nll: Vec<f64> = logits
+                .par_iter()
+                .zip(&scored)
+                .map(|(logits, &pos)| -log_softmax(logits, chunk[pos + 1] as usize))
+                .collect();
+            sums[seq].extend(nll);
+        }
+    }
+    Ok(sums.iter().map(|nll| sum(nll)).collect())
+}
+
+fn rows(
+    model: &dyn Model,
+    group: &[&[Token]],
+    begin: usize,
+    end: usize,
+    first: usize,
+) -> Vec<Row> {
+    let bos = model.bos_wanted();
+    let mut rows = Vec::with_capacity(group.len() * (end - begin));
+    for (seq, chunk) in group.iter().enumerate() {
+        for pos in begin..end {
+            let token = bos.filter(|_| pos == 0).unwrap_or(chunk[pos]);
+            rows.push(Row {
+                token,
+                pos: pos as u32,
+                seq: seq as u32,
+                logits: pos >= first,
+            });
+        }
+    }
+    rows
+}
+
+fn sum(nll: &[f64]) -> Option<Sums> {
+    let sums = Sums {
+        n: nll.len() as u32,
+        nll: nll.iter().sum(),
+        nll2: nll.iter().map(|value| value * value).sum(),
+    };
+    (sums.nll.is_finite() && sums.nll2.is_finite()).then_some(sums)
+}
+
+/// Bytes that the scored tokens of a chunk stand for, and Hangul syllables that they complete: a
+/// syllable whose first bytes lie in an unscored token counts where its last byte is scored.
+fn text_scored(model: &dyn Model, chunk: &[Token]) -> (u64, u64) {
+    let first_scored = chunk.len() / 2 + 1;
+    let mut n_bytes = 0u64;
+    let mut n_syllables = 0u64;
+    let mut last = [0u8; 3];
+    for (position, &token) in chunk.iter().enumerate() {
+        for byte in model.piece(token, true) {
+            last = [last[1], last[2], byte];
+            if position >= first_scored {
+                n_bytes += 1;
+                n_syllables += u64::from(is_syllable(last));
+            }
+        }
+    }
+    (n_bytes, n_syllables)
+}
+
+/// Whether three bytes are the UTF-8 of a character from U+AC00 to U+D7A3.
+fn is_syllable(bytes: [u8; 3]) -> bool {
+    std::str::from_utf8(&bytes)
+        .ok()
+        .and_then(|text| text.chars().next())
+        .is_some_and(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, mock::Mock};
+
+    fn scored(bytes: &[u8], n_ctx: u32, max: Option<u32>) -> Result<Vec<PerplexityChunk>, Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let model = Mock.load(file.path(), 0).unwrap();
+        let spec = session_spec(n_ctx, 1);
+        let mut session = model.session(&spec).unwrap();
+        let text = Scored { corpus: "c", text: "t", bytes, max_chunks: max };
+        let mut chunks = Vec::new();
+        score(model.as_ref(), session.as_mut(), &text, &spec, &mut |chunk, _| chunks.push(chunk))?;
+        Ok(chunks)
+    }
+
+    #[test]
+    fn chunks_share_a_batch_as_in_llama_perplexity() {
+        assert_eq!(session_spec(512, 2).n_seq, 4);
+        assert_eq!(session_spec(2048, 2).n_seq, 1);
+        let long = session_spec(4096, 2);
+        assert_eq!((long.n_seq, long.n_batch, long.n_ctx), (1, 2048, 4096));
+    }
+
+    #[test]
+    fn the_second_half_of_each_chunk_is_scored() {
+        let chunks = scored(&[b'a'; 1000], 64, None).unwrap();
+        assert_eq!(chunks.len(), 15);
+        assert!(chunks.iter().all(|chunk| chunk.n_scored == 31 && chunk.n_bytes == 31));
+        assert_eq!(scored(&[b'a'; 1000], 64, Some(2)).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn one_trailing_newline_is_dropped_and_no_more() {
+        let text = [b"a".repeat(127), b"\n".to_vec()].concat();
+        assert!(scored(&text, 64, None).is_err());
+        let text = [b"a".repeat(127), b"\n\n".to_vec()].concat();
+        assert_eq!(scored(&text, 64, None).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_text_of_fewer_than_two_chunks_is_refused_with_its_length() {
+        let error = scored(b"short", 64, None).unwrap_err().0;
+        assert!(error.contains("5 tokens") && error.contains("128"), "{error}");
+    }
+
+    #[test]
+    fn syllables_count_where_their_last_byte_is_scored() {
+        // 64 bytes a chunk: position 33 is the first scored token, a byte of the mock's vocabulary.
+        let text = "가".repeat(100);
+        let chunks = scored(text.as_bytes(), 64, Some(1)).unwrap();
+        let expected = (33..64).filter(|byte| byte % 3 == 2).count();
+        assert_eq!(chunks[0].n_syllables, expected as u64);
+    }
+
+    #[test]
+    fn a_chunk_longer_than_a_batch_is_evaluated_in_parts() {
+        let chunks = scored(&[b'a'; 9000], 4096, None).unwrap();
+        assert_eq!(chunks.len(), 2);
+        assert_eq!(chunks[0].n_scored, 2047);
+    }
+}

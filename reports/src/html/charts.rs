@@ -1,0 +1,44 @@
+//! The charts with their titles and captions.
+
+use crate::plot::Charts;
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::Error;
+use super::phrase::Phrase;
+use super::svg::{self, Inline};
+
+/// The section of charts.
+#[derive(Template)]
+#[template(path = "charts.html")]
+pub(super) struct ChartSection {
+    figures: Vec<Figure>,
+}
+
+// The template escapes what it shows, and the drawings are checked.
+impl HtmlSafe for ChartSection {}
+
+struct Figure {
+    id: String,
+    title: Phrase,
+    caption: Phrase,
+    drawing: Inline,
+}
+
+impl ChartSection {
+    /// The section; refuses a chart that holds more than a drawing.
+    pub(super) fn of(charts: &Charts) -> Result<Self, Error> {
+        let figure = |(i, chart): (usize, &crate::plot::Chart)| {
+            let label = format!("{} / {}", chart.title_ko, chart.title_en);
+            let drawing = svg::inline(&chart.svg, &format!("c{i}-"), &label)
+                .map_err(|reason| Error::Chart { name: chart.name.to_string(), reason })?;
+            Ok(Figure {
+                id: format!("chart-{i}"),
+                title: Phrase::both(&*chart.title_ko, &*chart.title_en),
+                caption: Phrase::both(&*chart.caption_ko, &*chart.caption_en),
+                drawing,
+            })
+        };
+        Ok(Self { figures: charts.list.iter().enumerate().map(figure).collect::<Result<_, Error>>()? })
+    }
+}

@@ -1,0 +1,210 @@
+//! Where and of what was measured: machine, engine, suite, models, texts.
+
+use crate::record::{CellInfo, CorpusInfo, ModelInfo, RunInfo};
+use crate::view::Report;
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::facts::{Fact, Facts};
+use super::number;
+use super::phrase::{Phrase, Rich};
+use super::{josa, suite};
+
+/// The section on the environment.
+#[derive(Template)]
+#[template(path = "environment.html")]
+pub(super) struct Environment {
+    runs: Vec<RunView>,
+}
+
+// The template escapes what it shows.
+impl HtmlSafe for Environment {}
+
+struct RunView {
+    /// Only where there are several.
+    heading: Option<Phrase>,
+    machine: Facts,
+    run: Facts,
+    suite: Facts,
+    models: Vec<ModelView>,
+    derived: Vec<Phrase>,
+    corpora: Vec<CorpusView>,
+}
+
+struct ModelView {
+    variant: Phrase,
+    name: Phrase,
+    facts: Facts,
+}
+
+struct CorpusView {
+    name: Phrase,
+    size: String,
+    sha256: Phrase,
+}
+
+impl Environment {
+    /// Describes every run of `report`.
+    pub(super) fn of(report: &Report) -> Self {
+        let many = report.runs.len() > 1;
+        let view = |(i, run): (usize, &RunInfo)| RunView {
+            heading: many.then(|| {
+                let n = i + 1;
+                Phrase::both(format!("실행 #{n}: "), format!("Run #{n}: ")).then(Phrase::foreign(&run.machine.name))
+            }),
+            machine: machine(run),
+            run: execution(run),
+            suite: suite::facts(&run.suite),
+            models: run.models.iter().map(model).collect(),
+            derived: derived(&run.cells),
+            corpora: run.corpora.iter().map(corpus).collect(),
+        };
+        Self { runs: report.runs.iter().enumerate().map(view).collect() }
+    }
+}
+
+fn machine(run: &RunInfo) -> Facts {
+    let machine = &run.machine;
+    let (physical, logical) = (machine.physical_cores, machine.logical_cores);
+    let cores = Phrase::both(format!("물리 {physical}개, 논리 {logical}개"), format!("{physical} physical, {logical} logical"));
+    Facts(vec![
+        Fact::new("이름", "Name", Phrase::foreign(&machine.name)),
+        Fact::new("운영 체제", "Operating system", Phrase::foreign(&machine.os)),
+        Fact::new("CPU", "CPU", Phrase::foreign(&machine.cpu)),
+        Fact::new("코어", "Cores", cores),
+        Fact::new("메모리", "Memory", Phrase::same(number::bytes(machine.memory_bytes))),
+        Fact::new("GPU", "GPU", names(&machine.gpus, Phrase::both("엔진에 보이는 것이 없음", "none that the engine can see"))),
+    ])
+}
+
+fn execution(run: &RunInfo) -> Facts {
+    let engine = &run.engine;
+    Facts(vec![
+        Fact::new("시작", "Started", number::date(&run.created)),
+        Fact::new("hanbench", "hanbench", Phrase::foreign(&run.hanbench)),
+        Fact::new("엔진", "Engine", Phrase::foreign(format!("{} {}", engine.name, engine.version))),
+        Fact::new("바인딩", "Bindings", Phrase::foreign(&engine.bindings)),
+        Fact::new("백엔드", "Back end", Phrase::foreign(&engine.backend)),
+        Fact::new("엔진이 쓴 SIMD", "SIMD in use", names(&engine.simd, Phrase::both("보고된 것이 없음", "none reported"))),
+        Fact::new("스레드", "Threads", Phrase::same(number::count(run.n_threads))),
+        Fact::new("GPU에 올린 층", "Layers on a GPU", Phrase::same(number::count(run.n_gpu_layers))),
+        Fact::new("명령", "Command", Phrase::code(run.command_line.join(" "))),
+    ])
+}
+
+/// Names with commas between them, or `empty`.
+fn names(names: &[String], empty: Phrase) -> Phrase {
+    if names.is_empty() {
+        return empty;
+    }
+    let list = || Rich::default().list(names.iter().map(String::as_str));
+    Phrase::of(list(), list())
+}
+
+fn model(model: &ModelInfo) -> ModelView {
+    let unknown = || Phrase::both("알 수 없음", "unknown");
+    let text = |value: &Option<String>| value.as_ref().map_or_else(unknown, Phrase::foreign);
+    let number = |value: Option<u64>| value.map_or_else(unknown, |n| Phrase::same(number::count(n)));
+    let tokens = |value: Option<u64>| {
+        value.map_or_else(unknown, |n| {
+            let n = number::count(n);
+            Phrase::both(format!("{n}토큰"), format!("{n} tokens"))
+        })
+    };
+    let template = match model.has_template {
+        true => Phrase::both("있음", "yes"),
+        false => Phrase::both("없음(기반 모델로 보고 글을 이어 쓰게 함)", "no (asked to complete plain text)"),
+    };
+    ModelView {
+        variant: Phrase::foreign(&model.variant),
+        name: Phrase::foreign(&model.name),
+        facts: Facts(vec![
+            Fact::new("파일", "File", Phrase::code(&model.path)),
+            Fact::new("실제 정밀도", "Real precision", text(&model.precision)),
+            Fact::new("미세 조정", "Finetune", text(&model.finetune)),
+            Fact::new("구조", "Architecture", text(&model.architecture)),
+            Fact::new("가중치", "Weights", model.n_params.map_or_else(unknown, number::parameters)),
+            Fact::new("파일 크기", "File size", model.file_bytes.map_or_else(unknown, |n| Phrase::same(number::bytes(n)))),
+            Fact::new("학습한 문맥", "Context trained with", tokens(model.n_ctx_train)),
+            Fact::new("어휘", "Vocabulary", number(model.n_vocab)),
+            Fact::new("대화 템플릿", "Chat template", template),
+            Fact::new("SHA-256", "SHA-256", model.sha256.as_ref().map_or_else(unknown, Phrase::code)),
+        ]),
+    }
+}
+
+fn corpus(corpus: &CorpusInfo) -> CorpusView {
+    CorpusView {
+        name: Phrase::foreign(format!("{}/{}", corpus.corpus, corpus.text)),
+        size: number::bytes(corpus.n_bytes),
+        sha256: Phrase::code(&corpus.sha256),
+    }
+}
+
+/// What each derived precision was made from, and that raising it adds nothing.
+fn derived(cells: &[CellInfo]) -> Vec<Phrase> {
+    let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for cell in cells {
+        let Some(source) = &cell.derived_from else { continue };
+        match groups.iter_mut().find(|(to, from, _)| (*to, *from) == (cell.precision.as_str(), source.as_str())) {
+            Some((_, _, ids)) => ids.push(&cell.id),
+            None => groups.push((&cell.precision, source, vec![&cell.id])),
+        }
+    }
+    groups.into_iter().map(|(to, from, ids)| derivation(to, from, &ids)).collect()
+}
+
+fn derivation(to: &str, from: &str, ids: &[&str]) -> Phrase {
+    let raised = bits(from).zip(bits(to)).is_some_and(|(from, to)| from < to);
+    let (more_ko, more_en) = match raised {
+        true => (" 정밀도를 높여도 정보는 늘지 않습니다.", " Raising the precision adds no information."),
+        false => ("", ""),
+    };
+    Phrase::of(
+        Rich::default()
+            .foreign(to)
+            .text(format!("{} ", josa::topic(to)))
+            .foreign(from)
+            .text(format!(" 파일에서 변환했습니다.{more_ko} ("))
+            .list(ids.iter().copied())
+            .text(")"),
+        Rich::default()
+            .foreign(to)
+            .text(" was made from ")
+            .foreign(from)
+            .text(format!(" weights.{more_en} ("))
+            .list(ids.iter().copied())
+            .text(")"),
+    )
+}
+
+/// Nominal bits of a weight in a precision as GGUF names it (`F16`, `Q4_K_M`, `IQ3_XXS`, `MXFP4`).
+fn bits(precision: &str) -> Option<u32> {
+    let name = precision.to_ascii_uppercase();
+    let after = ["IQ", "TQ", "BF", "MXFP", "NVFP", "Q", "F"].iter().find_map(|prefix| name.strip_prefix(prefix))?;
+    let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    after[..digits].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_of_precisions() {
+        let known = ["F32", "f16", "BF16", "Q8_0", "Q4_K_M", "IQ3_XXS", "TQ1_0", "MXFP4"].map(bits);
+        assert_eq!(known, [32, 16, 16, 8, 4, 3, 1, 4].map(Some));
+        assert_eq!(["native", "", "Q", "모름"].map(bits), [None; 4]);
+    }
+
+    #[test]
+    fn only_raising_the_precision_is_said_to_add_nothing() {
+        let raised = derivation("F32", "Q4_1", &["text/F32"]).to_string();
+        assert!(raised.contains(
+            "<bdi>F32</bdi>는 <bdi>Q4_1</bdi> 파일에서 변환했습니다. 정밀도를 높여도 정보는 늘지 않습니다."
+        ));
+        assert!(raised.contains("adds no information"));
+        let lowered = derivation("F16", "F32", &["text/F16"]).to_string();
+        assert!(lowered.contains("<bdi>F16</bdi>은") && !lowered.contains("정보는"));
+    }
+}

@@ -1,0 +1,99 @@
+//! `report.html`: one file that opens offline, in Korean and English, and loads nothing.
+//!
+//! Each section is a view struct of ready strings and a template that only places them. All text is
+//! escaped where it is written ([`phrase`]); what others wrote also shows its invisible characters
+//! ([`foreign`]).
+
+mod answers;
+mod assets;
+mod charts;
+mod contest;
+mod environment;
+mod facts;
+mod foreign;
+mod headline;
+mod josa;
+mod label;
+mod memory;
+mod number;
+mod perplexity;
+mod phrase;
+mod speed;
+mod suite;
+mod summary;
+mod svg;
+mod table;
+#[cfg(test)]
+mod tests;
+mod troubles;
+mod units;
+mod unknowns;
+mod winners;
+
+use crate::plot::Charts;
+use crate::view::Report;
+use askama::Template;
+
+use assets::Asset;
+use table::Table;
+
+/// Why a page could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A chart is not fit to stand in the page.
+    #[error("the chart `{name}` cannot be set into report.html: {reason}; this is a bug in hanbench, the other outputs are not affected")]
+    Chart {
+        /// [`crate::plot::Chart::name`].
+        name: String,
+        /// What is wrong with its SVG.
+        reason: String,
+    },
+    /// A template could not be rendered.
+    #[error("report.html cannot be rendered: {0}")]
+    Template(#[from] askama::Error),
+}
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    policy: String,
+    style: Asset,
+    script: Asset,
+    headline: headline::Headline,
+    summary: Table,
+    charts: charts::ChartSection,
+    speed: Vec<Table>,
+    memory: Table,
+    perplexity: Table,
+    /// The single texts of the corpora.
+    perplexity_texts: Table,
+    answers: answers::AnswerSection<'a>,
+    environment: environment::Environment,
+    troubles: troubles::Troubles,
+}
+
+/// Renders `report.html`.
+///
+/// # Errors
+///
+/// A chart whose SVG holds more than a drawing.
+pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
+    let labels = label::Labels::of(report);
+    let page = Page {
+        policy: assets::policy(),
+        style: assets::STYLE,
+        script: assets::SCRIPT,
+        headline: headline::Headline::of(report, &labels),
+        summary: summary::table(report, &labels),
+        charts: charts::ChartSection::of(charts)?,
+        speed: speed::tables(report, &labels),
+        memory: memory::table(report, &labels),
+        perplexity: perplexity::whole(report, &labels),
+        perplexity_texts: perplexity::texts(report, &labels),
+        answers: answers::AnswerSection::of(report, &labels),
+        environment: environment::Environment::of(report),
+        troubles: troubles::Troubles::of(report, &charts.warnings, &labels),
+    };
+    Ok(page.render()?)
+}

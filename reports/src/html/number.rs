@@ -1,0 +1,228 @@
+//! Numbers as a reader wants them: enough digits to tell values apart and no more, with units.
+
+use super::phrase::Phrase;
+
+/// z of a two-sided 95 % interval under the normal distribution.
+const Z95: f64 = 1.959_963_985;
+
+/// A value with the bounds of its 95 % interval, in the same unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Estimate {
+    /// The estimate itself.
+    pub(super) value: f64,
+    /// Lower and upper bound; `None` where there were too few samples for an interval.
+    pub(super) interval: Option<(f64, f64)>,
+}
+
+impl Estimate {
+    /// From a value and bounds that may be missing; `None` where the value is missing or no number.
+    pub(super) fn new(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Option<Self> {
+        let value = value.filter(|v| v.is_finite())?;
+        let interval = low.zip(high).filter(|(l, h)| l.is_finite() && h.is_finite());
+        Some(Self { value, interval })
+    }
+
+    /// From a value and its standard error, by the normal approximation.
+    pub(super) fn from_error(value: f64, standard_error: Option<f64>) -> Option<Self> {
+        let half = standard_error.map(|se| Z95 * se);
+        Self::new(Some(value), half.map(|h| value - h), half.map(|h| value + h))
+    }
+
+    /// Whether the intervals have a point in common; `None` where one of the two is missing.
+    pub(super) fn overlaps(&self, other: &Self) -> Option<bool> {
+        let ((a_low, a_high), (b_low, b_high)) = self.interval.zip(other.interval)?;
+        Some(a_low <= b_high && b_low <= a_high)
+    }
+
+    /// Decimals that show three digits of the value, and the first digit of the interval's width.
+    fn decimals(&self) -> usize {
+        let width = self.interval.map_or(0.0, |(low, high)| high - low);
+        let for_width = if width > 0.0 { (-width.log10().floor()).clamp(0.0, 4.0) as usize } else { 0 };
+        decimals(self.value).max(for_width)
+    }
+
+    /// The value alone.
+    pub(super) fn value_text(&self) -> String {
+        fixed(self.value, self.decimals())
+    }
+
+    /// `12.1–12.9`, or nothing where there is no interval.
+    pub(super) fn interval_text(&self) -> Option<String> {
+        let (low, high) = self.interval?;
+        Some(format!("{}–{}", fixed(low, self.decimals()), fixed(high, self.decimals())))
+    }
+}
+
+/// Decimals that show three digits of a positive number, at most 4.
+fn decimals(value: f64) -> usize {
+    match value.abs() {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        v if v >= 0.995 || v == 0.0 => 2,
+        v if v >= 0.0995 => 3,
+        _ => 4,
+    }
+}
+
+/// `value` with `decimals` digits after the point and commas between thousands.
+fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("−", digits));
+    format!("{sign}{}{rest}", thousands(digits))
+}
+
+fn thousands(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A whole number with commas between thousands.
+pub(super) fn count(n: impl Into<u64>) -> String {
+    thousands(&n.into().to_string())
+}
+
+/// A number to three digits.
+pub(super) fn plain(value: f64) -> String {
+    fixed(value, decimals(value))
+}
+
+/// A share of 1 as a percentage.
+pub(super) fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    let whole = value.fract() == 0.0 || value.abs() >= 99.95;
+    fixed(value, usize::from(!whole)) + "%"
+}
+
+/// A share of 1 as a percentage with its sign.
+pub(super) fn signed_percent(share: f64) -> String {
+    let text = percent(share);
+    if share > 0.0 { format!("+{text}") } else { text }
+}
+
+/// Bytes in binary units.
+pub(super) fn bytes(n: u64) -> String {
+    let (scale, unit) = match n {
+        0..1024 => return format!("{n} B"),
+        0x400..0x10_0000 => (10, "KiB"),
+        0x10_0000..0x4000_0000 => (20, "MiB"),
+        _ => (30, "GiB"),
+    };
+    format!("{} {unit}", plain(n as f64 / f64::from(1_u32 << scale)))
+}
+
+/// A number of weights, as model cards give it: 1.24 B.
+pub(super) fn parameters(n: u64) -> Phrase {
+    let english = match n {
+        0..1_000 => count(n),
+        1_000..1_000_000 => plain(n as f64 / 1e3) + " K",
+        1_000_000..1_000_000_000 => plain(n as f64 / 1e6) + " M",
+        _ => plain(n as f64 / 1e9) + " B",
+    };
+    let korean = match n {
+        0..10_000 => count(n),
+        10_000..100_000_000 => plain(n as f64 / 1e4) + "만",
+        _ => plain(n as f64 / 1e8) + "억",
+    };
+    Phrase::both(korean + " 개", english)
+}
+
+/// A time in milliseconds as a number, the unit standing in the head of the column.
+pub(super) fn milliseconds(ns: f64) -> String {
+    plain(ns / 1e6)
+}
+
+/// A time with the unit that suits it.
+pub(super) fn duration(ns: f64) -> Phrase {
+    let seconds = ns / 1e9;
+    if seconds < 1.0 {
+        return Phrase::same(format!("{} ms", plain(ns / 1e6)));
+    }
+    if seconds < 99.5 {
+        return Phrase::both(plain(seconds) + "초", plain(seconds) + " s");
+    }
+    let (minutes, seconds) = ((seconds.round() / 60.0).floor(), seconds.round() % 60.0);
+    Phrase::both(
+        format!("{}분 {seconds}초", fixed(minutes, 0)),
+        format!("{} min {seconds} s", fixed(minutes, 0)),
+    )
+}
+
+/// A time stamp (RFC 3339, UTC) as a date and a time; as it is where it cannot be read.
+pub(super) fn date(stamp: &str) -> Phrase {
+    const MONTHS: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December",
+    ];
+    let Ok(at) = stamp.parse::<jiff::Timestamp>() else {
+        return Phrase::foreign(stamp);
+    };
+    let at = jiff::tz::Offset::UTC.to_datetime(at);
+    let (year, month, day) = (at.year(), at.month(), at.day());
+    let time = format!("{:02}:{:02}", at.hour(), at.minute());
+    let name = MONTHS[usize::from(month.unsigned_abs()).saturating_sub(1).min(11)];
+    Phrase::both(
+        format!("{year}년 {month}월 {day}일 {time} (UTC)"),
+        format!("{day} {name} {year}, {time} UTC"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_digits_are_enough() {
+        let shown = [0.0, 0.012_34, 0.123_4, 9.999, 12.34, 1234.5, -3.21].map(plain);
+        assert_eq!(shown, ["0.00", "0.0123", "0.123", "10.0", "12.3", "1,235", "−3.21"]);
+    }
+
+    #[test]
+    fn a_narrow_interval_asks_for_more_digits() {
+        let estimate = Estimate::new(Some(1234.56), Some(1234.51), Some(1234.63)).unwrap();
+        assert_eq!(estimate.value_text(), "1,234.6");
+        assert_eq!(estimate.interval_text().unwrap(), "1,234.5–1,234.6");
+        let equal = Estimate::new(Some(12.0), Some(12.0), Some(12.0)).unwrap();
+        assert_eq!(equal.interval_text().unwrap(), "12.0–12.0");
+    }
+
+    #[test]
+    fn no_number_is_no_estimate() {
+        assert_eq!(Estimate::new(None, Some(1.0), Some(2.0)), None);
+        assert_eq!(Estimate::new(Some(f64::NAN), None, None), None);
+        assert_eq!(Estimate::new(Some(1.0), Some(0.5), None).unwrap().interval, None);
+    }
+
+    #[test]
+    fn intervals_that_touch_overlap() {
+        let at = |low, high| Estimate::new(Some(low), Some(low), Some(high)).unwrap();
+        assert_eq!(at(1.0, 2.0).overlaps(&at(2.0, 3.0)), Some(true));
+        assert_eq!(at(1.0, 2.0).overlaps(&at(2.1, 3.0)), Some(false));
+        assert_eq!(at(1.0, 2.0).overlaps(&Estimate::new(Some(1.5), None, None).unwrap()), None);
+    }
+
+    #[test]
+    fn units_suit_the_size() {
+        assert_eq!([512, 2048, 5 << 20, 3 << 30].map(bytes), ["512 B", "2.00 KiB", "5.00 MiB", "3.00 GiB"]);
+        assert_eq!([0.0, 0.5, 0.123_4, 1.0].map(percent), ["0%", "50%", "12.3%", "100%"]);
+        assert_eq!(signed_percent(-0.012), "−1.2%");
+        assert_eq!(duration(1.5e6).to_string(), "1.50 ms");
+        assert_eq!(duration(125e9), Phrase::both("2분 5초", "2 min 5 s"));
+        assert_eq!(parameters(1_235_814_432), Phrase::both("12.4억 개", "1.24 B"));
+    }
+
+    #[test]
+    fn dates_read_right_in_both_languages() {
+        assert_eq!(
+            date("2025-11-03T09:07:05Z"),
+            Phrase::both("2025년 11월 3일 09:07 (UTC)", "3 November 2025, 09:07 UTC")
+        );
+        assert_eq!(date("어제"), Phrase::foreign("어제"));
+    }
+}

@@ -1,0 +1,72 @@
+//! The suite as it was resolved, in words.
+
+use datasets::{AnswersSuite, PerplexitySuite, SpeedSuite, Suite};
+use std::fmt::Display;
+
+use super::facts::{Fact, Facts};
+use super::phrase::{Phrase, Rich};
+
+/// What each cell was put through.
+pub(super) fn facts(suite: &Suite) -> Facts {
+    let absent = || Phrase::both("재지 않음", "not measured");
+    let mut facts = vec![
+        Fact::new("이름", "Name", Phrase::foreign(&suite.name)),
+        Fact::new("정밀도", "Precisions", names(&suite.precisions)),
+        Fact::new("속도", "Speed", suite.speed.as_ref().map_or_else(absent, speed)),
+        Fact::new("펄플렉서티", "Perplexity", suite.perplexity.as_ref().map_or_else(absent, perplexity)),
+        Fact::new("답변", "Answers", suite.answers.as_ref().map_or_else(absent, answers)),
+    ];
+    facts.extend(suite.answers.as_ref().map(|answers| Fact::new("토큰 고르기", "Choice of tokens", sampling(answers))));
+    Facts(facts)
+}
+
+fn names(names: &[String]) -> Phrase {
+    let list = || Rich::default().list(names.iter().map(String::as_str));
+    Phrase::of(list(), list())
+}
+
+fn numbers<T: Display>(numbers: &[T]) -> String {
+    numbers.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn speed(suite: &SpeedSuite) -> Phrase {
+    let (prompt, generated) = (numbers(&suite.n_prompt), numbers(&suite.n_gen));
+    let (depth, parallel, reps) = (numbers(&suite.n_depth), numbers(&suite.parallel), suite.repetitions);
+    Phrase::both(
+        format!("프롬프트 {prompt}토큰, 생성 {generated}토큰, 깊이 {depth}토큰, 동시 시퀀스 {parallel}개, 각각 {reps}번"),
+        format!("prompts of {prompt} and {generated} generated tokens at depth {depth}, {parallel} sequences at once, {reps} times each"),
+    )
+}
+
+fn perplexity(suite: &PerplexitySuite) -> Phrase {
+    let n_ctx = suite.n_ctx;
+    let limit = match suite.max_chunks {
+        Some(n) => Phrase::both(format!(", 글마다 최대 {n}개"), format!(", at most {n} of each text")),
+        None => Phrase::both(", 글 전체", ", all of each text"),
+    };
+    names(&suite.corpora).then(Phrase::both(format!(", {n_ctx}토큰 청크"), format!(", chunks of {n_ctx} tokens"))).then(limit)
+}
+
+fn answers(suite: &AnswersSuite) -> Phrase {
+    let AnswersSuite { max_tokens, parallel, timed, .. } = suite;
+    names(&suite.questions).then(Phrase::both(
+        format!(", 답은 최대 {max_tokens}토큰, 한꺼번에 {parallel}개씩, 처음 {timed}개는 하나씩 시간을 잼"),
+        format!(", at most {max_tokens} tokens, {parallel} at once, the first {timed} alone and timed"),
+    ))
+}
+
+fn sampling(suite: &AnswersSuite) -> Phrase {
+    let seed = suite.seed.unwrap_or(42);
+    let top_p = suite.top_p.unwrap_or(0.9);
+    match suite.temperature {
+        Some(0.0) => Phrase::both("언제나 확률이 가장 높은 토큰(greedy)", "always the likeliest (greedy)"),
+        Some(t) => Phrase::both(
+            format!("무작위(온도 {t}, top-p {top_p}, 시드 {seed})"),
+            format!("sampled (temperature {t}, top-p {top_p}, seed {seed})"),
+        ),
+        None => Phrase::both(
+            format!("대화 템플릿이 있으면 확률이 가장 높은 토큰(greedy), 없으면 무작위(온도 0.7, top-p {top_p}, 시드 {seed})"),
+            format!("the likeliest (greedy) with a chat template, else sampled (temperature 0.7, top-p {top_p}, seed {seed})"),
+        ),
+    }
+}

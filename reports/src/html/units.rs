@@ -1,0 +1,18 @@
+//! Units that more than one table names.
+
+use super::phrase::Phrase;
+
+/// Tokens a second.
+pub(super) fn tokens_per_second() -> Phrase {
+    Phrase::both("토큰/초", "tokens/s")
+}
+
+/// Characters (graphemes) a second.
+pub(super) fn characters_per_second() -> Phrase {
+    Phrase::both("글자/초", "characters/s")
+}
+
+/// Bits.
+pub(super) fn bits() -> Phrase {
+    Phrase::both("비트", "bits")
+}

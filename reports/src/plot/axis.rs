@@ -1,0 +1,155 @@
+//! Scales and their ticks.
+
+use super::number;
+
+/// A scale of one chart.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Axis {
+    low: f64,
+    high: f64,
+    logarithmic: bool,
+    /// Where lines and numbers stand, from low to high.
+    pub(super) ticks: Vec<Tick>,
+}
+
+/// One number on a scale.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tick {
+    pub(super) value: f64,
+    pub(super) label: String,
+}
+
+/// Largest over smallest value from which on a scale that need not start at zero is logarithmic.
+const LOGARITHMIC_FROM: f64 = 10.0;
+
+impl Axis {
+    /// From zero to the largest of `values`, which are not negative, with about `n_ticks` ticks.
+    pub(super) fn from_zero(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
+        let high = values.into_iter().fold(0.0, f64::max);
+        Self::linear(0.0, if high > 0.0 { high } else { 1.0 }, n_ticks)
+    }
+
+    /// Around positive `values`: from zero where that wastes no more than half of the scale, else from
+    /// a little below the smallest; logarithmic where they differ more than tenfold.
+    pub(super) fn around(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
+        let (low, high) = values
+            .into_iter()
+            .fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+        if low <= 0.0 || high <= 0.0 || !low.is_finite() {
+            return Self::from_zero([high], n_ticks);
+        }
+        if high / low >= LOGARITHMIC_FROM {
+            return Self::log(low, high, n_ticks);
+        }
+        if low < high / 2.0 {
+            return Self::linear(0.0, high, n_ticks);
+        }
+        let margin = if high > low { (high - low) * 0.08 } else { high * 0.05 };
+        Self::linear(low - margin, high + margin, n_ticks)
+    }
+
+    /// Whether the scale is linear and starts at zero, so that lengths on it can be compared.
+    pub(super) fn starts_at_zero(&self) -> bool {
+        !self.logarithmic && self.low == 0.0
+    }
+
+    /// Whether equal steps are equal ratios.
+    pub(super) fn is_logarithmic(&self) -> bool {
+        self.logarithmic
+    }
+
+    /// Where `value` stands: 0 at the low end, 1 at the high end, never beyond.
+    pub(super) fn position(&self, value: f64) -> f64 {
+        let (low, high, value) = match self.logarithmic {
+            true => (self.low.ln(), self.high.ln(), value.max(self.low).ln()),
+            false => (self.low, self.high, value),
+        };
+        ((value - low) / (high - low)).clamp(0.0, 1.0)
+    }
+
+    fn linear(low: f64, high: f64, n_ticks: usize) -> Self {
+        let step = nice_step((high - low) / n_ticks.max(1) as f64);
+        let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
+        let first = (low / step).ceil();
+        let n = ((high / step - first) * (1.0 + 1e-9)).floor() as usize;
+        let ticks = (0..=n)
+            .map(|i| (first + i as f64) * step)
+            .map(|value| Tick { value, label: number::fixed(value, decimals) })
+            .collect();
+        Self { low, high, logarithmic: false, ticks }
+    }
+
+    fn log(low: f64, high: f64, n_ticks: usize) -> Self {
+        let (low, high) = (low / 1.1, high * 1.1);
+        let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
+        let inside = |step: &[f64]| -> Vec<f64> {
+            let of = |e: i32| step.iter().map(move |m| m * 10_f64.powi(e));
+            decades.clone().flat_map(of).filter(|v| (low..=high).contains(v)).collect()
+        };
+        let mut values = inside(&[1.0, 2.0, 5.0]);
+        if values.len() > n_ticks.max(2) {
+            values = inside(&[1.0]);
+        }
+        let every = values.len().div_ceil(n_ticks.max(2));
+        let ticks = values
+            .into_iter()
+            .step_by(every.max(1))
+            .map(|value| Tick { value, label: number::fixed(value, log_decimals(value)) })
+            .collect();
+        Self { low, high, logarithmic: true, ticks }
+    }
+}
+
+fn log_decimals(value: f64) -> usize {
+    (-value.log10().floor()).clamp(0.0, 12.0) as usize
+}
+
+/// The smallest of 1, 2 and 5 times a power of ten that is not below `rough`.
+fn nice_step(rough: f64) -> f64 {
+    let power = 10_f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0].into_iter().find(|m| m * power >= rough * (1.0 - 1e-9));
+    step.unwrap_or(10.0) * power
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|tick| tick.label.as_str()).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        assert_eq!(labels(&Axis::from_zero([52.9, 3.0], 6)), ["0", "10", "20", "30", "40", "50"]);
+        assert_eq!(labels(&Axis::from_zero([0.03], 3)), ["0.00", "0.01", "0.02", "0.03"]);
+        assert_eq!(labels(&Axis::from_zero([12_000.0], 4)), ["0", "5,000", "10,000"]);
+        assert_eq!(labels(&Axis::from_zero([], 2)), ["0.0", "0.5", "1.0"]);
+    }
+
+    #[test]
+    fn close_values_get_a_scale_of_their_own() {
+        let axis = Axis::around([12.1, 12.6], 5);
+        assert!(!axis.starts_at_zero() && !axis.is_logarithmic());
+        assert!(axis.position(12.1) > 0.0 && axis.position(12.6) < 1.0);
+        assert_eq!(labels(&axis), ["12.2", "12.4", "12.6"]);
+        assert!(Axis::around([4.0, 12.6], 5).starts_at_zero());
+    }
+
+    #[test]
+    fn four_orders_of_magnitude_are_logarithmic() {
+        let axis = Axis::around([3.0, 30_000.0], 6);
+        assert!(axis.is_logarithmic());
+        assert_eq!(labels(&axis), ["10", "100", "1,000", "10,000"]);
+        assert!((axis.position(300.0) - 0.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn extremes_make_no_endless_or_empty_scale() {
+        for values in [vec![1e-300, 1e300], vec![0.0], vec![7.0], vec![f64::MIN_POSITIVE]] {
+            let axis = Axis::around(values.clone(), 6);
+            assert!(axis.ticks.len() <= 20, "{values:?}: {}", axis.ticks.len());
+            assert!(values.iter().all(|&v| axis.position(v).is_finite()), "{values:?}");
+        }
+    }
+}

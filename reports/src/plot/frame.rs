@@ -1,0 +1,161 @@
+//! What every chart has around its data: title, legend, scale and the scale's title.
+
+use super::axis::Axis;
+use super::canvas::{Anchor, Canvas, Drawn, Type};
+use super::font::Fonts;
+use super::label::fit;
+use super::lang::Lang;
+use super::palette::{GRID, INK, MUTED, Mark, Style};
+use super::rowmarks;
+use super::rows::Part;
+use plotters::prelude::DrawingBackend;
+
+/// Width of every chart in logical pixels.
+pub(super) const WIDTH: f64 = 800.0;
+/// Room below the data for the scale's numbers and title.
+pub(super) const AXIS_HEIGHT: f64 = 58.0;
+
+/// Type of names and values.
+pub(super) const LABEL: Type = Type { size: 13.0, bold: false, color: INK };
+/// Type of legends and titles of scales.
+pub(super) const NOTE: Type = Type { size: 12.0, bold: false, color: MUTED };
+const TITLE: Type = Type { size: 18.0, bold: true, color: INK };
+const NUMBER: Type = Type { size: 11.0, bold: false, color: MUTED };
+
+const MARGIN: f64 = 18.0;
+const LEGEND_LINE: f64 = 22.0;
+/// Room for a legend's sample, and between it and its text and the next.
+const KEY: f64 = 22.0;
+const KEY_GAP: f64 = 7.0;
+const ENTRY_GAP: f64 = 22.0;
+
+/// Title, legend and the title of the scale.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    pub(super) title: String,
+    /// What was measured, behind the title in lighter type; may be empty.
+    pub(super) subtitle: String,
+    pub(super) legend: Vec<(Key, String)>,
+    pub(super) axis_title: String,
+}
+
+/// The sample of a legend's entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    /// The mark of an estimate.
+    Point,
+    /// A line with ends.
+    Interval,
+    /// One sample.
+    Sample,
+    /// One sample that is a lower bound.
+    AtLeast,
+    /// A part of a bar.
+    Part(Part),
+    /// A line across a bar.
+    Tick,
+}
+
+impl Frame {
+    /// Where the data begins, in logical pixels from the top.
+    pub(super) fn top(&self, fonts: &Fonts) -> f64 {
+        let lines = self.legend_places(fonts).last().map_or(0, |(line, _)| line + 1);
+        50.0 + lines as f64 * LEGEND_LINE + 6.0
+    }
+
+    /// Line and x of each entry of the legend.
+    fn legend_places(&self, fonts: &Fonts) -> Vec<(usize, f64)> {
+        let (mut line, mut x) = (0, MARGIN);
+        let place = |(_, text): &(Key, String)| {
+            let width = KEY + KEY_GAP + NOTE.size * fonts.width(text, NOTE.bold) * 1.06;
+            if x > MARGIN && x + width > WIDTH - MARGIN {
+                (line, x) = (line + 1, MARGIN);
+            }
+            let here = (line, x);
+            x += width + ENTRY_GAP;
+            here
+        };
+        self.legend.iter().map(place).collect()
+    }
+
+    /// Draws title and legend.
+    pub(super) fn draw_head<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Drawn {
+        canvas.text(&self.title, (MARGIN, 34.0), Anchor::Start, TITLE)?;
+        let after = MARGIN + canvas.width(&self.title, TITLE) * 1.06 + 12.0;
+        let subtitle = fit(canvas.fonts, &self.subtitle, NOTE.size, NOTE.bold, WIDTH - MARGIN - after);
+        canvas.text(&subtitle, (after, 34.0), Anchor::Start, NOTE)?;
+        for ((key, text), (line, x)) in self.legend.iter().zip(self.legend_places(canvas.fonts)) {
+            let middle = 50.0 + LEGEND_LINE * (line as f64 + 0.5);
+            draw_key(canvas, *key, x, middle)?;
+            canvas.text(text, (x + KEY + KEY_GAP, middle + 4.0), Anchor::Start, NOTE)?;
+        }
+        Ok(())
+    }
+}
+
+fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middle: f64) -> Drawn {
+    let color = Style::NEUTRAL.color;
+    let center = (x + KEY / 2.0, middle);
+    match key {
+        Key::Point => canvas.mark(center, rowmarks::MARK, Mark::Circle, color),
+        Key::Interval => rowmarks::whiskers(canvas, (x + 1.0, x + KEY - 1.0), middle, color),
+        Key::Sample => canvas.dot(center, 2.2, color, 0.8),
+        Key::AtLeast => canvas.at_least(center, 4.0, color),
+        Key::Part(part) => rowmarks::fill(canvas, part, color, (x, middle - 6.0), (x + KEY, middle + 6.0)),
+        Key::Tick => rowmarks::tick(canvas, center.0, middle),
+    }
+}
+
+/// The title of a scale, saying what a reader could mistake about it.
+pub(super) fn axis_title(title: &str, axis: &Axis, lang: Lang) -> String {
+    let caution = match (axis.is_logarithmic(), axis.starts_at_zero()) {
+        (true, _) => lang.pick(" · 로그 눈금", " · logarithmic scale"),
+        (false, false) => lang.pick(" · 눈금이 0에서 시작하지 않음", " · the scale does not start at zero"),
+        (false, true) => "",
+    };
+    format!("{title}{caution}")
+}
+
+/// Draws lines and numbers of a horizontal scale under the data between `top` and `bottom`.
+pub(super) fn draw_scale<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    axis: &Axis,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+) -> Drawn {
+    for tick in &axis.ticks {
+        let x = left + (right - left) * axis.position(tick.value);
+        canvas.bar((x, top), (x, bottom), 1.0, GRID)?;
+        canvas.text(&tick.label, (x, bottom + 17.0), Anchor::Middle, NUMBER)?;
+    }
+    if axis.starts_at_zero() {
+        canvas.bar((left, top), (left, bottom), 1.25, MUTED)?;
+    }
+    Ok(())
+}
+
+/// Draws lines and numbers of a vertical scale left of the data between `left` and `right`.
+pub(super) fn draw_vertical_scale<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    axis: &Axis,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+) -> Drawn {
+    for tick in &axis.ticks {
+        let y = bottom - (bottom - top) * axis.position(tick.value);
+        let color = if tick.value == 0.0 { MUTED } else { GRID };
+        canvas.bar((left, y), (right, y), 1.0, color)?;
+        canvas.text(&tick.label, (left - 8.0, y + 4.0), Anchor::End, NUMBER)?;
+    }
+    Ok(())
+}
+
+/// Draws the title of a horizontal scale below the numbers.
+pub(super) fn draw_axis_title<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    title: &str,
+    (left, right): (f64, f64),
+    bottom: f64,
+) -> Drawn {
+    canvas.text(title, ((left + right) / 2.0, bottom + 40.0), Anchor::Middle, NOTE)
+}

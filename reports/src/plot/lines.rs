@@ -1,0 +1,222 @@
+//! A chart with a line for each cell over a few counts, named at its end.
+
+use super::axis::Axis;
+use super::canvas::{Anchor, Canvas, Drawn, Type};
+use super::font::Fonts;
+use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
+use super::label::{CellName, fit};
+use super::palette::{GRID, INK, MUTED, Style, tint};
+use plotters::prelude::DrawingBackend;
+
+/// A chart of lines in one language.
+#[derive(Debug, Clone)]
+pub(super) struct LineChart {
+    /// Its axis title speaks of the vertical scale.
+    pub(super) frame: Frame,
+    /// What the counts are of.
+    pub(super) count_title: String,
+    /// The counts, ascending.
+    pub(super) counts: Vec<u32>,
+    pub(super) lines: Vec<Line>,
+}
+
+/// A line.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) name: CellName,
+    pub(super) style: Style,
+    /// In the order of their counts; at least one.
+    pub(super) points: Vec<Point>,
+    /// The last point's value with its unit.
+    pub(super) value: String,
+}
+
+/// A point of a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Point {
+    pub(super) count: u32,
+    pub(super) value: f64,
+    pub(super) interval: Option<(f64, f64)>,
+}
+
+const MARGIN: f64 = 18.0;
+/// Widest room for the names at the ends of lines.
+const NAME_ROOM: f64 = 270.0;
+/// Room for lines that lead from an end to its name.
+const LEADER: f64 = 34.0;
+/// Between the base lines of names.
+const NAME_STEP: f64 = 18.0;
+const LEAST_HEIGHT: f64 = 280.0;
+const NUMBER: Type = Type { size: 12.0, bold: false, color: INK };
+const VALUE: Type = Type { size: 13.0, bold: true, color: INK };
+
+struct Layout {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    axis: Axis,
+}
+
+impl Layout {
+    fn y(&self, value: f64) -> f64 {
+        self.bottom - (self.bottom - self.top) * self.axis.position(value)
+    }
+}
+
+impl LineChart {
+    fn plot_height(&self) -> f64 {
+        (self.lines.iter().map(name_height).sum::<f64>() + 20.0).max(LEAST_HEIGHT)
+    }
+
+    /// Height of the whole chart in logical pixels.
+    pub(super) fn height(&self, fonts: &Fonts) -> f64 {
+        self.frame.top(fonts) + 22.0 + self.plot_height() + frame::AXIS_HEIGHT
+    }
+
+    /// Draws the chart onto a canvas of [`WIDTH`] and [`LineChart::height`].
+    pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Drawn {
+        let layout = self.layout(canvas);
+        self.frame.draw_head(canvas)?;
+        canvas.text(&self.frame.axis_title, (MARGIN, layout.top - 12.0), Anchor::Start, NOTE)?;
+        frame::draw_vertical_scale(canvas, &layout.axis, (layout.left, layout.right), (layout.top, layout.bottom))?;
+        for &count in &self.counts {
+            let x = self.x(&layout, count);
+            canvas.bar((x, layout.top), (x, layout.bottom), 1.0, GRID)?;
+            canvas.text(&count.to_string(), (x, layout.bottom + 18.0), Anchor::Middle, NUMBER)?;
+        }
+        frame::draw_axis_title(canvas, &self.count_title, (layout.left, layout.right), layout.bottom)?;
+        for (i, line) in self.lines.iter().enumerate() {
+            self.draw_line(canvas, &layout, line, self.dodge(i))?;
+        }
+        self.draw_names(canvas, &layout)
+    }
+
+    fn layout<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Layout {
+        let top = self.frame.top(canvas.fonts) + 22.0;
+        let bottom = top + self.plot_height();
+        let values = self.lines.iter().flat_map(|line| &line.points);
+        let values = values.flat_map(|p| [p.value, p.interval.map_or(p.value, |(_, high)| high)]);
+        let axis = Axis::from_zero(values, ((bottom - top) / 45.0) as usize);
+        let numbers = axis.ticks.iter().map(|tick| canvas.width(&tick.label, NUMBER)).fold(0.0, f64::max);
+        let names = self.lines.iter().map(|line| name_width(canvas, line)).fold(0.0, f64::max).min(NAME_ROOM);
+        let (left, right) = (MARGIN + numbers * 1.06 + 10.0, WIDTH - MARGIN - names - LEADER);
+        Layout { left, right, top, bottom, axis }
+    }
+
+    /// Counts stand at even distances, as powers of two do on a logarithmic scale.
+    fn x(&self, layout: &Layout, count: u32) -> f64 {
+        let place = self.counts.iter().position(|&c| c == count).unwrap_or(0);
+        let share = (place as f64 + 0.5) / self.counts.len() as f64;
+        layout.left + (layout.right - layout.left) * share
+    }
+
+    /// How far line `i` stands aside, so that equal points of several lines are all seen.
+    fn dodge(&self, i: usize) -> f64 {
+        let n = self.lines.len() as f64;
+        (i as f64 - (n - 1.0) / 2.0) * (48.0 / n).min(7.0)
+    }
+
+    fn draw_line<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout, line: &Line, dodge: f64) -> Drawn {
+        let color = line.style.color;
+        let place = |point: &Point| (self.x(layout, point.count) + dodge, layout.y(point.value));
+        for pair in line.points.windows(2) {
+            canvas.line(place(&pair[0]), place(&pair[1]), 2.0, color)?;
+        }
+        for point in &line.points {
+            let (x, y) = place(point);
+            if let Some((low, high)) = point.interval {
+                let (low, high) = (layout.y(low), layout.y(high));
+                canvas.bar((x, high), (x, low), 2.0, color)?;
+                for end in [low, high] {
+                    canvas.bar((x - 5.0, end), (x + 5.0, end), 1.5, color)?;
+                }
+            }
+            canvas.mark((x, y), 4.5, line.style.mark, color)?;
+        }
+        Ok(())
+    }
+
+    fn draw_names<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout) -> Drawn {
+        let mut ends: Vec<(f64, f64, &Line)> = Vec::new();
+        for (i, line) in self.lines.iter().enumerate() {
+            let Some(last) = line.points.last() else { continue };
+            ends.push((layout.y(last.value), self.x(layout, last.count) + self.dodge(i), line));
+        }
+        ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let wanted: Vec<f64> = ends.iter().map(|&(y, ..)| y).collect();
+        let heights: Vec<f64> = ends.iter().map(|(.., line)| name_height(line)).collect();
+        let places = spread(&wanted, &heights, (layout.top, layout.bottom));
+        for ((y, x, line), place) in ends.into_iter().zip(places) {
+            let elbow = layout.right + 4.0;
+            let pale = tint(line.style.color, 0.35);
+            canvas.line((x + 7.0, y), (elbow, y), 1.0, pale)?;
+            canvas.line((elbow, y), (layout.right + LEADER - 8.0, place), 1.0, pale)?;
+            draw_name(canvas, line, (layout.right + LEADER - 4.0, place))?;
+        }
+        Ok(())
+    }
+}
+
+fn name_height(line: &Line) -> f64 {
+    NAME_STEP + if line.name.place.is_some() { 14.0 } else { 0.0 }
+}
+
+fn label(line: &Line) -> String {
+    format!("{} {}", line.name.variant, line.name.precision)
+}
+
+fn name_width<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, line: &Line) -> f64 {
+    (canvas.width(&label(line), LABEL) + 8.0 + canvas.width(&line.value, VALUE)) * 1.06
+}
+
+fn draw_name<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, line: &Line, (x, middle): (f64, f64)) -> Drawn {
+    let room = WIDTH - MARGIN - x;
+    let mut baseline = middle + 4.5;
+    if let Some(place) = &line.name.place {
+        let face = Type { size: 11.0, color: MUTED, ..LABEL };
+        canvas.text(&fit(canvas.fonts, place, face.size, false, room), (x, middle + 12.0), Anchor::Start, face)?;
+        baseline = middle - 3.0;
+    }
+    let precision = fit(canvas.fonts, &line.name.precision, LABEL.size, false, 110.0);
+    let taken = (canvas.width(&line.value, VALUE) + canvas.width(&format!(" {precision}"), LABEL) + 8.0) * 1.06;
+    let variant = fit(canvas.fonts, &line.name.variant, LABEL.size, false, room - taken);
+    let name = format!("{variant} {precision}");
+    canvas.text(&name, (x, baseline), Anchor::Start, LABEL)?;
+    let after = x + (canvas.width(&name, LABEL) + 8.0) * 1.05;
+    canvas.text(&line.value, (after, baseline), Anchor::Start, VALUE)
+}
+
+/// Middles for labels of the given heights, in ascending order and as near to `wanted` (ascending) as
+/// they get without meeting or leaving the room between two bounds that holds them all.
+fn spread(wanted: &[f64], heights: &[f64], (top, bottom): (f64, f64)) -> Vec<f64> {
+    let mut places = Vec::with_capacity(wanted.len());
+    let mut free = top;
+    for (&want, &height) in wanted.iter().zip(heights) {
+        let place = (want - height / 2.0).max(free) + height / 2.0;
+        places.push(place);
+        free = place + height / 2.0;
+    }
+    let mut free = bottom;
+    for (place, &height) in places.iter_mut().zip(heights).rev() {
+        *place = place.min(free - height / 2.0);
+        free = *place - height / 2.0;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_never_meet_nor_leave() {
+        for wanted in [vec![5.0; 12], vec![195.0; 10], vec![0.0, 100.0, 101.0, 102.0, 200.0]] {
+            let heights = vec![16.0; wanted.len()];
+            let places = spread(&wanted, &heights, (0.0, 200.0));
+            assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 16.0 - 1e-9), "{places:?}");
+            assert!(places[0] >= 8.0 - 1e-9 && places[places.len() - 1] <= 192.0 + 1e-9, "{places:?}");
+        }
+        assert_eq!(spread(&[50.0, 100.0], &[16.0, 16.0], (0.0, 200.0)), [50.0, 100.0]);
+    }
+}

@@ -1,0 +1,164 @@
+//! What the memory of each cell goes to, and what was predicted.
+
+use super::caption::{self, Entry, Wording};
+use super::context::{Context, key, the_one};
+use super::draft::{Draft, Scene};
+use super::frame::{Frame, Key};
+use super::lang::{Both, Lang};
+use super::number;
+use super::rows::{Body, Part, Row, RowChart, Section};
+use crate::view::MemoryRow;
+
+const PARTS: [Part; 4] = [Part::Solid, Part::Hatched, Part::Light, Part::Hollow];
+
+/// The memory of one cell in bytes.
+struct Memory<'a> {
+    cell: usize,
+    row: &'a MemoryRow,
+    /// Weights, KV cache, compute buffers, and what else the peak holds.
+    parts: [f64; 4],
+    /// Peak resident set and device memory; `None` where the peak was not measured.
+    total: Option<f64>,
+}
+
+impl<'a> Memory<'a> {
+    fn of(cell: usize, row: &'a MemoryRow) -> Option<Self> {
+        let bytes = |value: Option<u64>| value.unwrap_or(0) as f64;
+        let known = [bytes(row.model_bytes), bytes(row.kv_bytes), bytes(row.compute_bytes)];
+        let total = row.peak_rss_bytes.map(|peak| peak as f64 + bytes(row.gpu_bytes));
+        let sum: f64 = known.iter().sum();
+        let rest = total.map_or(0.0, |total| (total - sum).max(0.0));
+        let parts = [known[0], known[1], known[2], rest];
+        (sum + rest > 0.0).then_some(Self { cell, row, parts, total })
+    }
+
+    /// The prediction of the peak; it says nothing of device memory.
+    fn predicted(&self) -> Option<f64> {
+        let on_device = self.row.gpu_bytes.is_some_and(|bytes| bytes > 0);
+        self.row.predicted_bytes.filter(|_| !on_device).map(|bytes| bytes as f64)
+    }
+
+    fn length(&self) -> f64 {
+        self.parts.iter().sum()
+    }
+}
+
+/// Stacked bars of what memory holds.
+pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
+    let rows = &context.report.memory;
+    let cells = context.cells_of(rows.iter().map(|row| key!(row)));
+    let memories: Vec<Memory<'_>> =
+        rows.iter().zip(cells).filter_map(|(row, cell)| Memory::of(cell?, row)).collect();
+    if memories.is_empty() {
+        return None;
+    }
+    Some(Draft {
+        name: "memory",
+        title: Both::make(|lang| title(lang).to_owned()),
+        caption: Both::make(|lang| caption(context, &memories, lang)),
+        scene: Both::make(|lang| Scene::Rows(chart(context, &memories, lang))),
+    })
+}
+
+fn title(lang: Lang) -> &'static str {
+    lang.pick("메모리 사용량", "Memory")
+}
+
+/// The unit of a chart: its name and bytes.
+fn unit(memories: &[Memory<'_>]) -> (&'static str, f64) {
+    number::byte_unit(memories.iter().map(Memory::length).fold(0.0, f64::max))
+}
+
+fn chart(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> RowChart {
+    let (unit, scale) = unit(memories);
+    let names = [
+        lang.pick("가중치", "weights"),
+        lang.pick("KV 캐시", "KV cache"),
+        lang.pick("계산 버퍼", "compute buffers"),
+        lang.pick("그 밖(최대 RSS에서 앞의 셋을 뺀 것)", "rest (peak RSS without these)"),
+    ];
+    let present = |i: usize| memories.iter().any(|memory| memory.parts[i] > 0.0);
+    let mut legend: Vec<(Key, String)> = (0..4)
+        .filter(|&i| present(i))
+        .map(|i| (Key::Part(PARTS[i]), names[i].to_owned()))
+        .collect();
+    if memories.iter().any(|memory| memory.predicted().is_some()) {
+        legend.push((Key::Tick, lang.pick("불러오기 전의 예측", "predicted before loading").to_owned()));
+    }
+    let subtitle = match (the_one(memories.iter().map(|memory| memory.row.n_ctx)), lang) {
+        (None, _) => String::new(),
+        (Some(n), Lang::Ko) => format!("문맥 {n}토큰"),
+        (Some(n), Lang::En) => format!("context of {n} tokens"),
+    };
+    let row = |memory: &Memory<'_>| Row {
+        name: context.name(memory.cell).clone(),
+        style: context.style(memory.cell),
+        body: Body::Bar {
+            parts: memory.parts.iter().map(|bytes| bytes / scale).zip(PARTS).collect(),
+            tick: memory.predicted().map(|bytes| bytes / scale),
+        },
+        value: format!("{} {unit}", number::format(memory.total.unwrap_or(memory.length()) / scale, None)),
+        detail: detail(memory, scale, lang),
+    };
+    RowChart {
+        frame: Frame {
+            title: title(lang).to_owned(),
+            subtitle,
+            legend,
+            axis_title: format!("{unit} {}", lang.pick("(작을수록 좋음)", "(less is better)")),
+        },
+        from_zero: true,
+        sections: vec![Section { heading: String::new(), rows: memories.iter().map(row).collect() }],
+    }
+}
+
+/// What the value of a row is, where it is not simply the peak, and the prediction.
+fn detail(memory: &Memory<'_>, scale: f64, lang: Lang) -> String {
+    let show = |bytes: f64| number::format(bytes / scale, None);
+    if memory.total.is_none() {
+        return lang.pick("버퍼 합, 최대 RSS는 재지 못함", "buffers; peak RSS not measured").to_owned();
+    }
+    if let Some(device) = memory.row.gpu_bytes.filter(|&bytes| bytes > 0) {
+        return format!("GPU {}", show(device as f64));
+    }
+    memory.predicted().map_or_else(String::new, |bytes| format!("{} {}", lang.pick("예측", "predicted"), show(bytes)))
+}
+
+fn caption(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> String {
+    let (unit, scale) = unit(memories);
+    let entry = |memory: &Memory<'_>| {
+        let total = memory.total?;
+        let shown = format!("{} {unit}", number::format(total / scale, None));
+        let name = context.name(memory.cell).in_sentence();
+        // A peak is what it is: it has no interval, and equal ones are equal.
+        Some(Entry { name, value: total, interval: Some((total, total)), shown })
+    };
+    let entries: Vec<Entry> = memories.iter().filter_map(entry).collect();
+    let wording = Wording {
+        clear: [
+            lang.pick("메모리를 가장 적게 쓴 것은", "least memory is taken by"),
+            lang.pick("가장 많이 쓴 것은", "most by"),
+        ],
+        unclear: [
+            lang.pick("메모리를 가장 적게 쓴 것은", "least memory is taken by"),
+            lang.pick("가장 많이 쓴 것은", "most by"),
+        ],
+        single: lang.pick("메모리 사용량은", "the memory"),
+        low_is_good: true,
+    };
+    caption::contest(&entries, &wording, lang) + &prediction(memories, lang)
+}
+
+/// How far the predictions were off.
+fn prediction(memories: &[Memory<'_>], lang: Lang) -> String {
+    let off = |memory: &Memory<'_>| {
+        let total = memory.total.filter(|&total| total > 0.0)?;
+        Some((memory.predicted()? / total - 1.0).abs())
+    };
+    let Some(worst) = memories.iter().filter_map(off).reduce(f64::max) else { return String::new() };
+    let percent = number::format(worst * 100.0, None);
+    match lang {
+        Lang::Ko => format!(" 불러오기 전의 예측은 실제로 쓴 양과 최대 {percent}% 달랐습니다."),
+        Lang::En => format!(" What was predicted before loading was off by at most {percent}%."),
+    }
+}

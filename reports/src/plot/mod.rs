@@ -1,0 +1,164 @@
+//! Charts: PNG files for the run directory, and the same as SVG for the HTML.
+//!
+//! Each chart module turns rows of the [`Report`] into a draft, words and values without places;
+//! [`rows`] and [`lines`] lay drafts out; [`canvas`] draws on whichever backend.
+
+mod axis;
+mod builtin;
+mod canvas;
+mod caption;
+mod context;
+mod draft;
+#[cfg(test)]
+mod fixture;
+mod font;
+mod frame;
+#[cfg(test)]
+mod gallery;
+mod josa;
+mod label;
+mod lang;
+mod length;
+mod lines;
+mod memory;
+mod number;
+mod palette;
+mod parallel;
+mod perplexity;
+mod rowmarks;
+mod rows;
+mod sfnt;
+mod speed;
+mod surface;
+mod thin;
+
+use crate::view::Report;
+use context::Context;
+use draft::Draft;
+use font::Fonts;
+use lang::Lang;
+use rayon::prelude::*;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The charts of a report, and what kept them from being what they should be.
+#[derive(Debug, Clone, Default)]
+pub struct Charts {
+    /// In the order they are to be shown; a chart without data is not among them.
+    pub list: Vec<Chart>,
+    /// One sentence each, with what to do.
+    pub warnings: Vec<String>,
+}
+
+/// One chart.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// Stem of its file, for example `speed-decode`.
+    pub name: &'static str,
+    /// Title in Korean.
+    pub title_ko: String,
+    /// Title in English.
+    pub title_en: String,
+    /// What the chart shows, in one to a few Korean sentences; plain text, to be escaped.
+    pub caption_ko: String,
+    /// The same in English.
+    pub caption_en: String,
+    /// An `<svg>` element in Korean, to be put into HTML as it is. Its text is set in the viewer's
+    /// fonts, so it is Korean even where the PNG is not.
+    pub svg: String,
+    /// The PNG that was written.
+    pub png: PathBuf,
+}
+
+/// Why charts could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The directory could not be made or cleared.
+    #[error("{path}: cannot prepare the plot directory: {source}; check its permissions and free space", path = path.display())]
+    Directory {
+        /// The directory or file in the way.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A chart could not be drawn or written.
+    #[error("{path}: cannot write the plot: {reason}; check permissions and free space", path = path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What plotters said.
+        reason: String,
+    },
+}
+
+/// What makes each chart, in the order they are shown, with the stem of its file.
+type Maker = fn(&Context<'_>) -> Option<Draft>;
+const CHARTS: [(&str, Maker); 7] = [
+    ("speed-prefill", speed::prefill),
+    ("speed-decode", speed::decode),
+    ("speed-parallel", parallel::draft),
+    ("memory", memory::draft),
+    ("perplexity", perplexity::perplexity),
+    ("bits-per-syllable", perplexity::bits_per_syllable),
+    ("answer-length", length::draft),
+];
+
+/// Draws every chart that `report` has data for and writes it to `dir` as `<name>.png`. A PNG that an
+/// earlier call left and that is not drawn now is removed.
+///
+/// # Errors
+///
+/// [`Error`] where `dir` cannot be made or a file in it cannot be written or removed.
+pub fn write_all(report: &Report, dir: &Path) -> Result<Charts, Error> {
+    write_with(Fonts::system(), report, dir)
+}
+
+fn write_with(fonts: &Fonts, report: &Report, dir: &Path) -> Result<Charts, Error> {
+    fs::create_dir_all(dir).map_err(|source| Error::Directory { path: dir.into(), source })?;
+    let context = Context::of(report);
+    let drafts: Vec<(&str, Option<Draft>)> =
+        CHARTS.iter().map(|(name, make)| (*name, make(&context))).collect();
+    for (name, draft) in &drafts {
+        if draft.is_none() {
+            remove(&png_path(dir, name))?;
+        }
+    }
+    let list: Vec<Chart> = drafts
+        .par_iter()
+        .filter_map(|(_, draft)| draft.as_ref())
+        .map(|draft| write(draft, fonts, dir))
+        .collect::<Result<_, _>>()?;
+    let warnings = if list.is_empty() { Vec::new() } else { fonts.warning().into_iter().collect() };
+    Ok(Charts { list, warnings })
+}
+
+fn png_path(dir: &Path, name: &str) -> PathBuf {
+    dir.join(format!("{name}.png"))
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Directory { path: path.into(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write(draft: &Draft, fonts: &Fonts, dir: &Path) -> Result<Chart, Error> {
+    let path = png_path(dir, draft.name);
+    let failed = |reason| Error::Write { path: path.clone(), reason };
+    let svg = surface::svg(&draft.scene.ko, &draft.title.ko, fonts).map_err(failed)?;
+    surface::png(draft.scene.get(fonts.lang), fonts, &path).map_err(failed)?;
+    let (title, caption) = (&draft.title, &draft.caption);
+    Ok(Chart {
+        name: draft.name,
+        title_ko: title.get(Lang::Ko).clone(),
+        title_en: title.get(Lang::En).clone(),
+        caption_ko: caption.get(Lang::Ko).clone(),
+        caption_en: caption.get(Lang::En).clone(),
+        svg,
+        png: path,
+    })
+}

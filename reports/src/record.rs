@@ -1,0 +1,486 @@
+//! The schema of a run directory: `run.json` is one [`RunInfo`], `records.jsonl` one [`Record`] a line.
+//!
+//! Units are in the field names (`_ns` nanoseconds, `_bytes` bytes). A value that could not be
+//! measured is `None` and absent from the JSON, never 0.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the layout below. A reader refuses a newer one.
+pub const SCHEMA: u32 = 1;
+
+/// `run.json`: everything that is fixed before the first cell is measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Layout version, [`SCHEMA`] when written by this build.
+    pub schema: u32,
+    /// Version of hanbench that measured.
+    pub hanbench: String,
+    /// What evaluated the models.
+    pub engine: EngineInfo,
+    /// When the run was first started, UTC, RFC 3339.
+    pub created: String,
+    /// The machine that measured.
+    pub machine: Machine,
+    /// The command as typed, program name first.
+    pub command_line: Vec<String>,
+    /// Threads given to the engine for decode and for prefill.
+    pub n_threads: u32,
+    /// Layers offloaded to a GPU.
+    pub n_gpu_layers: u32,
+    /// The suite as it was resolved, after flags replaced its lists.
+    pub suite: datasets::Suite,
+    /// One per `[LABEL=]MODEL` of the command line.
+    pub models: Vec<ModelInfo>,
+    /// What is measured, in order.
+    pub cells: Vec<CellInfo>,
+    /// The questions as they were asked.
+    pub questions: Vec<datasets::Question>,
+    /// The texts as they were scored.
+    pub corpora: Vec<CorpusInfo>,
+}
+
+/// The engine that a run used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EngineInfo {
+    /// `llama.cpp`, or `mock` in tests.
+    pub name: String,
+    /// Version of llama.cpp as it names itself.
+    pub version: String,
+    /// Versions of the bindings, for example `llama-cpp-2 0.1.160`.
+    pub bindings: String,
+    /// Back end that computes: `CPU`, `CUDA`, `Vulkan`, `Metal`, …
+    pub backend: String,
+    /// SIMD features that the engine's own report says are on, for example `AVX512`.
+    pub simd: Vec<String>,
+}
+
+/// A machine, as far as it can be told without asking for privileges.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Host name.
+    pub name: String,
+    /// Operating system and version.
+    pub os: String,
+    /// Processor, as it names itself.
+    pub cpu: String,
+    /// Physical cores.
+    pub physical_cores: u32,
+    /// Logical cores.
+    pub logical_cores: u32,
+    /// Main memory in bytes.
+    pub memory_bytes: u64,
+    /// Accelerators that the engine can see, as they name themselves.
+    pub gpus: Vec<String>,
+}
+
+/// What a model file says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// Label in this run: general, instruct, text, or any other.
+    pub variant: String,
+    /// The file as given on the command line.
+    pub path: String,
+    /// `general.name`, or the file's stem where it has none.
+    pub name: String,
+    /// SHA-256 of the file in hex.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sha256: Option<String>,
+    /// Size of the file in bytes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file_bytes: Option<u64>,
+    /// `general.architecture`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub architecture: Option<String>,
+    /// Number of weights.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub n_params: Option<u64>,
+    /// Precision of the file's weights, for example `Q4_K_M`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub precision: Option<String>,
+    /// Context length the model was trained with, in tokens.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub n_ctx_train: Option<u64>,
+    /// Size of the vocabulary in tokens.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub n_vocab: Option<u64>,
+    /// `general.finetune`, for example `Instruct`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub finetune: Option<String>,
+    /// Whether the file carries a chat template.
+    #[serde(default)]
+    pub has_template: bool,
+}
+
+/// One variant at one precision on one device with one setting: the unit that is measured, fails and resumes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellInfo {
+    /// Unique in the run: `variant/precision`.
+    pub id: String,
+    /// Label of the model, see [`ModelInfo::variant`].
+    pub variant: String,
+    /// Precision of the weights that are measured, for example `F16`; `native` where the file could not be read.
+    pub precision: String,
+    /// Whether the file is measured as it is.
+    pub native: bool,
+    /// Where it is not: the precision of the file it was derived from.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub derived_from: Option<String>,
+}
+
+/// A text that perplexity was measured over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorpusInfo {
+    /// Name of the corpus, for example `held-out`, or the path as given.
+    pub corpus: String,
+    /// Name of the text in it, for example a genre.
+    pub text: String,
+    /// SHA-256 of the text in hex.
+    pub sha256: String,
+    /// Size of the text in bytes.
+    pub n_bytes: u64,
+}
+
+/// One line of `records.jsonl`: one measured fact of one attempt at one cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`CellInfo::id`].
+    pub cell: String,
+    /// 1 for the first attempt at the cell; a resumed cell starts a new one.
+    pub attempt: u32,
+    /// What was measured.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fact {
+    /// The attempt began.
+    Begin(Begin),
+    /// One repetition of one speed test.
+    Speed(Speed),
+    /// Memory of the cell.
+    Memory(Memory),
+    /// The noise probe before or after the cell.
+    Probe(Probe),
+    /// One scored chunk of a text.
+    Perplexity(PerplexityChunk),
+    /// One answer.
+    Answer(Box<Answer>),
+    /// Something could not be measured.
+    Failure(Failure),
+    /// Something the reader must know of.
+    Warning(Warning),
+    /// The attempt ended by itself; an attempt without this was cut off.
+    End(End),
+}
+
+/// The attempt began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begin {
+    /// UTC, RFC 3339.
+    pub at: String,
+}
+
+/// What a speed test times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Test {
+    /// Reading the model file until it can be evaluated.
+    Load,
+    /// Evaluating `n_prompt` prompt tokens at once (llama-bench's pp).
+    Prefill,
+    /// Generating `n_gen` tokens one after another in each of `n_seq` sequences (llama-bench's tg).
+    Decode,
+}
+
+/// One repetition of one speed test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Speed {
+    /// What was timed.
+    pub test: Test,
+    /// Prompt tokens evaluated in the timed part, 0 for decode and load.
+    pub n_prompt: u32,
+    /// Tokens generated per sequence in the timed part, 0 for prefill and load.
+    pub n_gen: u32,
+    /// Tokens in the KV cache before the timed part, per sequence.
+    pub n_depth: u32,
+    /// Sequences decoded together.
+    pub n_seq: u32,
+    /// Number of this repetition, from 0.
+    pub rep: u32,
+    /// Time of the timed part in nanoseconds.
+    pub elapsed_ns: u64,
+    /// Load only: share of the file that was in the page cache before, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub page_cache_share: Option<f64>,
+}
+
+impl Speed {
+    /// Tokens over seconds as llama-bench counts them: the prompt, or `n_gen` in each sequence. `None` for load.
+    #[must_use]
+    pub fn tokens_per_second(&self) -> Option<f64> {
+        let tokens = match self.test {
+            Test::Load => return None,
+            Test::Prefill => f64::from(self.n_prompt) * f64::from(self.n_seq),
+            Test::Decode => f64::from(self.n_gen) * f64::from(self.n_seq),
+        };
+        (self.elapsed_ns > 0).then(|| tokens / (self.elapsed_ns as f64 / 1e9))
+    }
+}
+
+/// Memory of the cell's process after its speed tests (or its first measure, where the suite has none).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Context size in tokens over all sequences.
+    pub n_ctx: u32,
+    /// Sequences that the context holds.
+    pub n_seq: u32,
+    /// Weights, as the engine reports its buffers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model_bytes: Option<u64>,
+    /// KV cache, as the engine reports it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kv_bytes: Option<u64>,
+    /// Compute and output buffers, as the engine reports them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compute_bytes: Option<u64>,
+    /// What `peak_rss_bytes` was predicted to be before the weights were loaded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub predicted_bytes: Option<u64>,
+    /// Peak resident set (`VmHWM`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub peak_rss_bytes: Option<u64>,
+    /// Resident anonymous memory at the end (`RssAnon`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rss_anon_bytes: Option<u64>,
+    /// Resident file-backed memory at the end (`RssFile`; holds memory-mapped weights).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rss_file_bytes: Option<u64>,
+    /// Device memory taken between before the load and the end; `None` without a GPU.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub gpu_bytes: Option<u64>,
+}
+
+/// When the noise probe ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// Before the cell.
+    Before,
+    /// After the cell.
+    After,
+}
+
+/// A short fixed piece of work that tells how fast the machine is at this moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Before or after the cell.
+    pub when: When,
+    /// Memory read bandwidth in 10^9 bytes a second.
+    pub read_gb_s: f64,
+    /// Multiply-adds in 10^9 floating-point operations a second.
+    pub gflop_s: f64,
+}
+
+/// Sums over one scored chunk, from which perplexity over any set of chunks follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PerplexityChunk {
+    /// [`CorpusInfo::corpus`].
+    pub corpus: String,
+    /// [`CorpusInfo::text`].
+    pub text: String,
+    /// Number of the chunk in its text, from 0.
+    pub chunk: u32,
+    /// Chunk length in tokens.
+    pub n_ctx: u32,
+    /// Positions scored.
+    pub n_scored: u32,
+    /// Sum of −ln p over the scored positions, in nats.
+    pub sum_nll: f64,
+    /// Sum of (ln p)² over the scored positions.
+    pub sum_nll2: f64,
+    /// Bytes of text that the scored tokens stand for.
+    pub n_bytes: u64,
+    /// Hangul syllables (U+AC00–D7A3) completed by the scored tokens.
+    pub n_syllables: u64,
+}
+
+/// How an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// The model ended its turn.
+    Eos,
+    /// The limit on tokens cut it: every length of it is "at least".
+    Limit,
+}
+
+/// How tokens were chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum Sampling {
+    /// Always the likeliest token.
+    Greedy,
+    /// Drawn after dividing logits by `temperature` from the smallest set that holds `top_p`.
+    TopP {
+        /// Divisor of the logits.
+        temperature: f32,
+        /// Probability mass that is kept.
+        top_p: f32,
+        /// Seed of the generator; each question has its own stream derived from it.
+        seed: u32,
+    },
+}
+
+/// One answer to one question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// [`datasets::Question::id`].
+    pub question_id: String,
+    /// The prompt exactly as it was tokenised.
+    pub prompt: String,
+    /// `chat` (the file's template) or `plain` (a completion prompt).
+    pub format: String,
+    /// How tokens were chosen.
+    pub sampling: Sampling,
+    /// Sequences decoded together.
+    pub n_parallel: u32,
+    /// The answer, invalid UTF-8 replaced by U+FFFD.
+    pub answer: String,
+    /// How it ended.
+    pub stop: Stop,
+    /// Tokens of the prompt.
+    pub n_prompt: u32,
+    /// Tokens generated, the one that ended the turn not counted.
+    pub n_tokens: u32,
+    /// What the text is like.
+    pub measures: AnswerMeasures,
+    /// Times, for a question that was answered alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub timing: Option<AnswerTiming>,
+}
+
+/// When the tokens of an answer came, for one that was decoded alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerTiming {
+    /// From handing over the prompt's tokens until the first token was chosen, in nanoseconds.
+    pub ttft_ns: u64,
+    /// From each token to the next, in nanoseconds; one fewer than there are tokens.
+    pub inter_token_ns: Vec<u64>,
+}
+
+/// Measures over the text of an answer. Shares are of 1; `None` where there is nothing to take a share of.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AnswerMeasures {
+    /// Characters as a reader counts them (extended grapheme clusters).
+    pub n_chars: u32,
+    /// Hangul syllables (U+AC00–D7A3 after NFC).
+    pub n_syllables: u32,
+    /// 어절: runs of text between white space.
+    pub n_eojeol: u32,
+    /// Sentences.
+    pub n_sentences: u32,
+    /// Hangul among the letters.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hangul_share: Option<f64>,
+    /// Latin among the letters.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub latin_share: Option<f64>,
+    /// Han among the letters.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub han_share: Option<f64>,
+    /// 어절 that mix scripts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mixed_eojeol_share: Option<f64>,
+    /// Sentences that leave the topic.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub off_topic_share: Option<f64>,
+    /// `list` (개조식), `prose` (서술식) or `mixed`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub style: Option<String>,
+    /// Lines that begin with a list marker.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bullet_share: Option<f64>,
+    /// 4-grams of 어절 that occurred before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rep_4: Option<f64>,
+    /// Key points of the question that the answer hits.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub coverage: Option<f64>,
+    /// Constraints of the question that the answer meets.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub obedience: Option<f64>,
+    /// Mean −ln p of the reference answer's tokens under the template, in nats.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reference_nll: Option<f64>,
+}
+
+/// What a failure or a warning speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Finding and reading the model file.
+    Model,
+    /// Deriving the precision.
+    Convert,
+    /// Predicting or measuring memory.
+    Memory,
+    /// Loading the weights.
+    Load,
+    /// Speed tests.
+    Speed,
+    /// Perplexity.
+    Perplexity,
+    /// Answers.
+    Answers,
+    /// The process or the machine.
+    Process,
+}
+
+impl Stage {
+    /// As `records.jsonl` writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Convert => "convert",
+            Self::Memory => "memory",
+            Self::Load => "load",
+            Self::Speed => "speed",
+            Self::Perplexity => "perplexity",
+            Self::Answers => "answers",
+            Self::Process => "process",
+        }
+    }
+}
+
+/// Something could not be measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What was being done.
+    pub stage: Stage,
+    /// One line: what failed, naming the file or option, why, and what to do.
+    pub reason: String,
+}
+
+/// Something the reader must know of, though it was measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What it speaks of.
+    pub stage: Stage,
+    /// One line.
+    pub text: String,
+}
+
+/// The attempt ended by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// Whether everything the suite asks was measured.
+    pub complete: bool,
+    /// Wall time of the attempt in nanoseconds.
+    pub wall_ns: u64,
+    /// Part of it spent inside the engine (load, convert, decode), in nanoseconds.
+    pub engine_ns: u64,
+}

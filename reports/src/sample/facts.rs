@@ -1,0 +1,248 @@
+//! What a made-up run measured.
+
+use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells};
+use crate::record::{
+    Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, Memory, PerplexityChunk, Probe, Record,
+    Sampling, Speed, Stop, Test, When,
+};
+use crate::stats::rng::SplitMix64;
+
+/// Answers of a cell that are decoded alone.
+const TIMED: usize = 3;
+
+/// The records of `n_cells` complete cells with `n_answers` answers each, the first three timed.
+#[must_use]
+pub fn records(n_cells: usize, n_answers: usize) -> Vec<Record> {
+    let mut records = Vec::new();
+    for (index, cell) in cells(n_cells).into_iter().enumerate() {
+        let facts = Maker::new(index).cell(n_answers);
+        records.extend(facts.into_iter().map(|fact| Record {
+            cell: cell.id.clone(),
+            attempt: 1,
+            fact,
+        }));
+    }
+    records
+}
+
+/// Makes the facts of one cell.
+struct Maker {
+    rng: SplitMix64,
+    /// Bytes of the weights.
+    bytes: f64,
+    /// Tokens a second that one sequence decodes.
+    decode_ts: f64,
+}
+
+impl Maker {
+    fn new(index: usize) -> Self {
+        let (_, share) = PRECISIONS[index % PRECISIONS.len()];
+        let bytes = 4.0 * N_PARAMS as f64 * share;
+        Self {
+            rng: SplitMix64::new(index as u64),
+            bytes,
+            // 20 GB/s read once a token.
+            decode_ts: 2e10 / bytes,
+        }
+    }
+
+    fn cell(mut self, n_answers: usize) -> Vec<Fact> {
+        let mut facts = vec![Fact::Begin(Begin {
+            at: "2026-01-02T03:04:06Z".into(),
+        })];
+        facts.push(self.probe(When::Before));
+        facts.extend(self.speed());
+        facts.push(self.memory());
+        facts.extend(self.perplexity());
+        facts.extend((0..n_answers).map(|index| self.answer(index)));
+        facts.push(self.probe(When::After));
+        facts.push(Fact::End(End {
+            complete: true,
+            wall_ns: 30_000_000_000,
+            engine_ns: 28_500_000_000,
+        }));
+        facts
+    }
+
+    /// `value` with a nearly normal error of `share` of it: twelve uniforms have variance 1, and
+    /// unlike a logarithm their sum is the same on every platform.
+    fn about(&mut self, value: f64, share: f64) -> f64 {
+        let error = (0..12).map(|_| self.rng.unit()).sum::<f64>() - 6.0;
+        value * (1.0 + share * error).max(0.1)
+    }
+
+    fn probe(&mut self, when: When) -> Fact {
+        Fact::Probe(Probe {
+            when,
+            read_gb_s: self.about(20.0, 0.01),
+            gflop_s: self.about(150.0, 0.01),
+        })
+    }
+
+    fn speed(&mut self) -> Vec<Fact> {
+        let mut facts: Vec<Fact> = (0..3).map(|rep| self.load(rep)).collect();
+        for n_depth in [0, 512] {
+            for n_prompt in [128, 512] {
+                let rate = 9.0 * self.decode_ts / (1.0 + f64::from(n_depth) / 4096.0);
+                let shape = (Test::Prefill, n_prompt, 0, n_depth, 1);
+                facts.extend((0..5).map(|rep| self.repetition(shape, rep, rate)));
+            }
+            for (n_seq, gain) in [(1, 1.0), (4, 2.6)] {
+                let rate = self.decode_ts * gain / (1.0 + f64::from(n_depth) / 8192.0);
+                let shape = (Test::Decode, 0, 32, n_depth, n_seq);
+                facts.extend((0..5).map(|rep| self.repetition(shape, rep, rate)));
+            }
+        }
+        facts
+    }
+
+    fn load(&mut self, rep: u32) -> Fact {
+        Fact::Speed(Speed {
+            test: Test::Load,
+            n_prompt: 0,
+            n_gen: 0,
+            n_depth: 0,
+            n_seq: 1,
+            rep,
+            elapsed_ns: self.about(self.bytes / 2.0, 0.05) as u64,
+            page_cache_share: Some(1.0),
+        })
+    }
+
+    fn repetition(&mut self, shape: (Test, u32, u32, u32, u32), rep: u32, rate: f64) -> Fact {
+        let (test, n_prompt, n_gen, n_depth, n_seq) = shape;
+        let tokens = f64::from(n_prompt.max(n_gen) * n_seq);
+        Fact::Speed(Speed {
+            test,
+            n_prompt,
+            n_gen,
+            n_depth,
+            n_seq,
+            rep,
+            elapsed_ns: (tokens / self.about(rate, 0.02) * 1e9) as u64,
+            page_cache_share: None,
+        })
+    }
+
+    fn memory(&mut self) -> Fact {
+        let weights = self.bytes as u64;
+        let (kv, compute) = (48 << 20, 96 << 20);
+        Fact::Memory(Memory {
+            n_ctx: 2048,
+            n_seq: 4,
+            model_bytes: Some(weights),
+            kv_bytes: Some(kv),
+            compute_bytes: Some(compute),
+            predicted_bytes: Some(weights + kv + compute + (20 << 20)),
+            peak_rss_bytes: Some(weights + kv + compute + (27 << 20)),
+            rss_anon_bytes: Some(kv + compute + (15 << 20)),
+            rss_file_bytes: Some(weights + (12 << 20)),
+            gpu_bytes: None,
+        })
+    }
+
+    fn perplexity(&mut self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for (text, hardness) in TEXTS.iter().zip([3.1, 2.8, 3.4]) {
+            for chunk in 0..8 {
+                let n_scored = 255;
+                let mean = self.about(hardness, 0.04);
+                facts.push(Fact::Perplexity(PerplexityChunk {
+                    corpus: "held-out".into(),
+                    text: (*text).into(),
+                    chunk,
+                    n_ctx: 512,
+                    n_scored,
+                    sum_nll: mean * f64::from(n_scored),
+                    sum_nll2: (mean * mean + 5.0) * f64::from(n_scored),
+                    n_bytes: 1150,
+                    n_syllables: 340,
+                }));
+            }
+        }
+        facts
+    }
+
+    fn answer(&mut self, index: usize) -> Fact {
+        let n_tokens = (self.about(180.0, 0.35) as u32).clamp(8, MAX_TOKENS);
+        let answer = self.words(n_tokens as usize / 3);
+        let timed = index < TIMED;
+        Fact::Answer(Box::new(Answer {
+            question_id: format!("q{}", index + 1),
+            prompt: "<|user|>고양이가 털을 핥는 이유는 무엇인가요?<|assistant|>".into(),
+            format: "chat".into(),
+            sampling: Sampling::Greedy,
+            n_parallel: if timed { 1 } else { 4 },
+            measures: self.measures(&answer),
+            answer,
+            stop: if n_tokens == MAX_TOKENS {
+                Stop::Limit
+            } else {
+                Stop::Eos
+            },
+            n_prompt: 24,
+            n_tokens,
+            timing: timed.then(|| self.timing(n_tokens)),
+        }))
+    }
+
+    fn words(&mut self, count: usize) -> String {
+        let words = [
+            "고양이는",
+            "털을",
+            "핥아",
+            "몸을",
+            "깨끗하게",
+            "하고",
+            "체온을",
+            "조절합니다.",
+            "침이",
+            "마르면서",
+            "열을",
+            "빼앗고,",
+            "grooming으로",
+            "마음을",
+            "가라앉힙니다.",
+        ];
+        let words: Vec<&str> = (0..count)
+            .map(|i| words[(i + self.rng.next_u64() as usize % 2) % words.len()])
+            .collect();
+        words.join(" ")
+    }
+
+    fn measures(&mut self, answer: &str) -> AnswerMeasures {
+        let count =
+            |holds: &dyn Fn(char) -> bool| answer.chars().filter(|c| holds(*c)).count() as u32;
+        let hangul = count(&|c| ('가'..='힣').contains(&c));
+        let latin = count(&|c| c.is_ascii_alphabetic());
+        let letters = f64::from(hangul + latin);
+        let share = |n: u32| (letters > 0.0).then(|| f64::from(n) / letters);
+        AnswerMeasures {
+            n_chars: count(&|_| true),
+            n_syllables: hangul,
+            n_eojeol: answer.split_whitespace().count() as u32,
+            n_sentences: count(&|c| c == '.'),
+            hangul_share: share(hangul),
+            latin_share: share(latin),
+            han_share: share(0),
+            mixed_eojeol_share: Some(0.05),
+            off_topic_share: None,
+            style: Some("prose".into()),
+            bullet_share: Some(0.0),
+            rep_4: Some(self.rng.unit() * 0.1),
+            coverage: Some((self.rng.unit() * 5.0).floor() / 4.0),
+            obedience: None,
+            reference_nll: Some(self.about(2.2, 0.1)),
+        }
+    }
+
+    fn timing(&mut self, n_tokens: u32) -> AnswerTiming {
+        let token_ns = 1e9 / self.decode_ts;
+        AnswerTiming {
+            ttft_ns: self.about(token_ns * 3.5, 0.03) as u64,
+            inter_token_ns: (1..n_tokens)
+                .map(|_| self.about(token_ns, 0.04) as u64)
+                .collect(),
+        }
+    }
+}

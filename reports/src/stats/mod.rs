@@ -1,0 +1,24 @@
+//! Pure functions over samples: the same samples give the same result, those that draw at random
+//! included.
+
+mod bootstrap;
+mod describe;
+mod perplexity;
+pub(crate) mod rng;
+
+pub use bootstrap::{RESAMPLES, median_interval};
+pub use describe::{Sorted, mean, median, percentile, sample_deviation};
+pub use perplexity::{NllSums, Perplexity};
+
+/// A point with its 95 % interval.
+///
+/// Invariant of every function here that returns one: `low <= point <= high`, all finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The estimate itself.
+    pub point: f64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end of the interval.
+    pub high: f64,
+}

@@ -1,0 +1,64 @@
+//! The records of one attempt at one cell, sorted by what they say.
+
+use crate::record::{Answer, End, Fact, Failure, Memory, PerplexityChunk, Speed, Stage, Warning};
+
+use super::Status;
+
+/// What the attempt to read of a cell recorded.
+#[derive(Debug, Default)]
+pub(super) struct CellFacts {
+    /// Whether there is any record of the cell.
+    begun: bool,
+    pub(super) speed: Vec<Speed>,
+    pub(super) memory: Vec<Memory>,
+    pub(super) chunks: Vec<PerplexityChunk>,
+    /// Texts (corpus and text) whose scoring was cut off or failed after their last chunk.
+    pub(super) unfinished: Vec<(String, String)>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) failures: Vec<Failure>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) end: Option<End>,
+}
+
+impl CellFacts {
+    /// Sorts `facts`, which come in the order in which they were recorded.
+    pub(super) fn new(facts: impl IntoIterator<Item = Fact>) -> Self {
+        let mut cell = Self::default();
+        // The text whose chunk was the record before: whether it was finished shows in the next.
+        let mut scoring: Option<(String, String)> = None;
+        for fact in facts {
+            cell.begun = true;
+            let before = scoring.take();
+            match fact {
+                Fact::Begin(_) | Fact::Probe(_) => {}
+                Fact::Speed(speed) => cell.speed.push(speed),
+                Fact::Memory(memory) => cell.memory.push(memory),
+                Fact::Perplexity(chunk) => {
+                    scoring = Some((chunk.corpus.clone(), chunk.text.clone()));
+                    cell.chunks.push(chunk);
+                }
+                Fact::Answer(answer) => cell.answers.push(*answer),
+                Fact::Failure(failure) => {
+                    if matches!(failure.stage, Stage::Perplexity | Stage::Process) {
+                        cell.unfinished.extend(before);
+                    }
+                    cell.failures.push(failure);
+                }
+                Fact::Warning(warning) => cell.warnings.push(warning),
+                Fact::End(end) => cell.end = Some(end),
+            }
+        }
+        cell.unfinished.extend(scoring);
+        cell
+    }
+
+    /// How far the attempt got. One that says it is complete and names a failure is a failed one.
+    pub(super) fn status(&self) -> Status {
+        match &self.end {
+            _ if !self.begun => Status::NotRun,
+            None => Status::CutOff,
+            Some(end) if end.complete && self.failures.is_empty() => Status::Complete,
+            Some(_) => Status::Failed,
+        }
+    }
+}
