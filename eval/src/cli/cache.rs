@@ -24,7 +24,12 @@ pub fn run(args: &Args) -> Outcome {
         println!("{:>10.1} MiB  {name}", mib(entry.n_bytes));
     }
     let total = entries.iter().map(|entry| entry.n_bytes).sum();
-    println!("{:>10.1} MiB  in {} files in {}", mib(total), entries.len(), cache.dir().display());
+    println!(
+        "{:>10.1} MiB  in {} files in {}",
+        mib(total),
+        entries.len(),
+        cache.dir().display()
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -51,13 +51,21 @@ fn check(label: &str, argument: &str) -> Result<(), Failure> {
         return Ok(());
     };
     let shown = crate::engine::log::escape(argument);
-    Err(Failure::Usage(format!("{shown}: {wrong}; write LABEL=MODEL, for example instruct=model.gguf")))
+    Err(Failure::Usage(format!(
+        "{shown}: {wrong}; write LABEL=MODEL, for example instruct=model.gguf"
+    )))
 }
 
 /// The file's stem, with a number where another model has it.
 fn free_label(path: &str, seen: &mut HashSet<String>) -> String {
-    let stem = Path::new(path).file_stem().map_or(path.into(), |stem| stem.to_string_lossy());
-    let stem: String = stem.chars().filter(|c| !c.is_control()).take(LONGEST_LABEL).collect();
+    let stem = Path::new(path)
+        .file_stem()
+        .map_or(path.into(), |stem| stem.to_string_lossy());
+    let stem: String = stem
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_LABEL)
+        .collect();
     let numbered = (2..).map(|number| format!("{stem}-{number}"));
     let label = std::iter::once(stem.clone())
         .chain(numbered)
@@ -78,7 +86,12 @@ mod tests {
 
     #[test]
     fn labels_are_split_off_and_made_up_where_missing() {
-        let found = labels(&["text=dir/a.gguf", "dir/b.gguf", "other/b.gguf", "x/y=z.gguf"]);
+        let found = labels(&[
+            "text=dir/a.gguf",
+            "dir/b.gguf",
+            "other/b.gguf",
+            "x/y=z.gguf",
+        ]);
         let expected = [
             ("text", "dir/a.gguf"),
             ("b", "dir/b.gguf"),
@@ -92,7 +105,10 @@ mod tests {
     fn a_label_names_one_model() {
         for wrong in [vec!["a=1", "a=2"], vec!["=x"], vec!["a\u{1b}=x"]] {
             let arguments: Vec<String> = wrong.iter().map(|&a| a.to_owned()).collect();
-            assert!(matches!(parse(&arguments), Err(Failure::Usage(_))), "{wrong:?}");
+            assert!(
+                matches!(parse(&arguments), Err(Failure::Usage(_))),
+                "{wrong:?}"
+            );
         }
     }
 }

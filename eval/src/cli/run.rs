@@ -59,7 +59,10 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Outcome {
-    let nursery = Nursery { engine: args.engine.clone(), interrupted: listen_for_interrupt() };
+    let nursery = Nursery {
+        engine: args.engine.clone(),
+        interrupted: listen_for_interrupt(),
+    };
     let earlier = earlier_run(&args)?;
     let wanted = wanted(&args, earlier.as_ref())?;
     // A directory that cannot be written is said before the models are read.
@@ -93,7 +96,9 @@ pub fn run(args: Args) -> Outcome {
 
 /// `run.json` of the run that is to be resumed, where there is one.
 fn earlier_run(args: &Args) -> Result<Option<RunInfo>, Failure> {
-    let Some(out) = args.out.as_ref().filter(|_| args.resume) else { return Ok(None) };
+    let Some(out) = args.out.as_ref().filter(|_| args.resume) else {
+        return Ok(None);
+    };
     if !out.join("run.json").exists() {
         return Ok(None);
     }
@@ -114,7 +119,8 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
     }
     if models.is_empty() {
         return Err(Failure::Usage(
-            "no model given; name one or more .gguf files, for example: hanbench run model.gguf".into(),
+            "no model given; name one or more .gguf files, for example: hanbench run model.gguf"
+                .into(),
         ));
     }
     let suite = match (suite, &args.suite) {
@@ -122,7 +128,12 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
         (_, name) => datasets::load_suite(name.as_deref().unwrap_or("standard"))
             .map_err(|error| Failure::Usage(error.to_string()))?,
     };
-    let default_layers = if cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal", feature = "rocm")) {
+    let default_layers = if cfg!(any(
+        feature = "cuda",
+        feature = "vulkan",
+        feature = "metal",
+        feature = "rocm"
+    )) {
         999
     } else {
         0
@@ -130,8 +141,14 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
     Ok(Wanted {
         models,
         suite: with_flags(suite, args)?,
-        n_threads: args.threads.or(earlier.map(|run| run.n_threads)).unwrap_or_else(machine::physical_cores),
-        n_gpu_layers: args.gpu_layers.or(earlier.map(|run| run.n_gpu_layers)).unwrap_or(default_layers),
+        n_threads: args
+            .threads
+            .or(earlier.map(|run| run.n_threads))
+            .unwrap_or_else(machine::physical_cores),
+        n_gpu_layers: args
+            .gpu_layers
+            .or(earlier.map(|run| run.n_gpu_layers))
+            .unwrap_or(default_layers),
         command_line: std::env::args().collect(),
     })
 }
@@ -143,14 +160,22 @@ fn with_flags(mut suite: Suite, args: &Args) -> Result<Suite, Failure> {
     }
     let name = suite.name.clone();
     let missing = |flag: &str, section: &str| {
-        Failure::Usage(format!("{flag}: the suite {name} has no [{section}] section; choose another with --suite"))
+        Failure::Usage(format!(
+            "{flag}: the suite {name} has no [{section}] section; choose another with --suite"
+        ))
     };
     if !args.questions.is_empty() {
-        let answers = suite.answers.as_mut().ok_or_else(|| missing("--questions", "answers"))?;
+        let answers = suite
+            .answers
+            .as_mut()
+            .ok_or_else(|| missing("--questions", "answers"))?;
         answers.questions.clone_from(&args.questions);
     }
     if !args.corpus.is_empty() {
-        let perplexity = suite.perplexity.as_mut().ok_or_else(|| missing("--corpus", "perplexity"))?;
+        let perplexity = suite
+            .perplexity
+            .as_mut()
+            .ok_or_else(|| missing("--corpus", "perplexity"))?;
         perplexity.corpora.clone_from(&args.corpus);
     }
     Ok(suite)
@@ -170,7 +195,13 @@ fn open(dir: &Path, resume: bool) -> Result<Journal, Failure> {
 fn default_dir() -> PathBuf {
     let plain: String = machine::host_name()
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
     let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
     Path::new("runs").join(format!("{now}-{plain}"))
@@ -179,7 +210,9 @@ fn default_dir() -> PathBuf {
 /// The plan that is carried out: `run.json` is written once and holds for every resumption.
 fn agree(plan: Plan, earlier: Option<RunInfo>, journal: &Journal) -> Result<Plan, Failure> {
     let Some(earlier) = earlier else {
-        journal.write_info(&plan.info).map_err(|error| Failure::Other(error.0))?;
+        journal
+            .write_info(&plan.info)
+            .map_err(|error| Failure::Other(error.0))?;
         return Ok(plan);
     };
     plan.continues(&earlier).map_err(|what| {
@@ -188,7 +221,10 @@ fn agree(plan: Plan, earlier: Option<RunInfo>, journal: &Journal) -> Result<Plan
             journal.dir().display()
         ))
     })?;
-    Ok(Plan { info: earlier, ..plan })
+    Ok(Plan {
+        info: earlier,
+        ..plan
+    })
 }
 
 fn listen_for_interrupt() -> Arc<AtomicBool> {
@@ -205,16 +241,32 @@ fn listen_for_interrupt() -> Arc<AtomicBool> {
 
 fn print_list(cells: &[Listed]) {
     let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
-    println!("{:<32} {:>12} {:>12} {:>10}", "cell", "memory GiB", "disk GiB", "about");
+    println!(
+        "{:<32} {:>12} {:>12} {:>10}",
+        "cell", "memory GiB", "disk GiB", "about"
+    );
     for cell in cells {
-        let memory = cell.memory_bytes.map_or("–".into(), |bytes| format!("{:.2}", gib(bytes)));
-        let time = cell.seconds.map_or("–".into(), |seconds| format!("{:.0} s", seconds.max(1.0)));
-        println!("{:<32} {memory:>12} {:>12.2} {time:>10}", cell.id, gib(cell.disk_bytes));
+        let memory = cell
+            .memory_bytes
+            .map_or("–".into(), |bytes| format!("{:.2}", gib(bytes)));
+        let time = cell
+            .seconds
+            .map_or("–".into(), |seconds| format!("{:.0} s", seconds.max(1.0)));
+        println!(
+            "{:<32} {memory:>12} {:>12.2} {time:>10}",
+            cell.id,
+            gib(cell.disk_bytes)
+        );
         if let Some(note) = &cell.note {
             println!("    {note}");
         }
     }
     let disk: u64 = cells.iter().map(|cell| cell.disk_bytes).sum();
     let seconds: f64 = cells.iter().filter_map(|cell| cell.seconds).sum();
-    println!("{} cells, {:.2} GiB of disk for derived files, roughly {:.0} s", cells.len(), gib(disk), seconds.max(1.0));
+    println!(
+        "{} cells, {:.2} GiB of disk for derived files, roughly {:.0} s",
+        cells.len(),
+        gib(disk),
+        seconds.max(1.0)
+    );
 }

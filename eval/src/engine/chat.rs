@@ -33,10 +33,14 @@ impl Template {
         let mut syntax = SyntaxConfig::builder();
         syntax.trim_blocks(true).lstrip_blocks(true);
         environment.set_syntax(syntax.build().expect("the default delimiters do not clash"));
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
-        environment.add_function("raise_exception", |message: String| -> Result<String, JinjaError> {
-            Err(JinjaError::new(ErrorKind::InvalidOperation, message))
-        });
+        environment
+            .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.add_function(
+            "raise_exception",
+            |message: String| -> Result<String, JinjaError> {
+                Err(JinjaError::new(ErrorKind::InvalidOperation, message))
+            },
+        );
         environment.add_function("strftime_now", |format: String| fixed_date(&format));
         let render = || {
             let template = environment.template_from_str(&self.source)?;
@@ -71,7 +75,11 @@ mod tests {
     use super::*;
 
     fn template(source: &str) -> Template {
-        Template { source: source.into(), bos: "<s>".into(), eos: "</s>".into() }
+        Template {
+            source: source.into(),
+            bos: "<s>".into(),
+            eos: "</s>".into(),
+        }
     }
 
     #[test]
@@ -90,7 +98,10 @@ mod tests {
     #[test]
     fn dates_do_not_move() {
         let source = "{{ strftime_now('%d %b %Y') }}/{{ date_string }}";
-        assert_eq!(template(source).prompt("q").unwrap(), "26 Jul 2024/26 Jul 2024");
+        assert_eq!(
+            template(source).prompt("q").unwrap(),
+            "26 Jul 2024/26 Jul 2024"
+        );
     }
 
     #[test]
@@ -103,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_template_that_does_not_end_is_stopped() {
-        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+        let endless =
+            "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
         assert!(template(endless).prompt("q").is_err());
     }
 }

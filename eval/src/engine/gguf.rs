@@ -195,17 +195,19 @@ fn commonest_type(tensors: &[TensorInfo]) -> String {
 fn check_magic(path: &Path) -> Result<(), Error> {
     let shown = path.display();
     let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Error(format!("{shown}: no such file; check the path, or give the path of a .gguf file"))
-        }
+        std::io::ErrorKind::NotFound => Error(format!(
+            "{shown}: no such file; check the path, or give the path of a .gguf file"
+        )),
         _ => Error(format!("{shown}: cannot be read ({error})")),
     })?;
     if !metadata.is_file() {
-        return Err(Error(format!("{shown}: is not a file; give the path of a .gguf file")));
+        return Err(Error(format!(
+            "{shown}: is not a file; give the path of a .gguf file"
+        )));
     }
     let mut magic = [0; 4];
-    let mut file = File::open(path)
-        .map_err(|error| Error(format!("{shown}: cannot be opened ({error})")))?;
+    let mut file =
+        File::open(path).map_err(|error| Error(format!("{shown}: cannot be opened ({error})")))?;
     match file.read_exact(&mut magic) {
         Ok(()) if &magic == b"GGUF" => Ok(()),
         Ok(()) => Err(Error(format!(
@@ -255,7 +257,11 @@ pub fn sha256(path: &Path) -> Result<String, Error> {
                 n => hash.update(&buffer[..n]),
             }
         }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
     };
     read().map_err(|error| Error(format!("{}: cannot be read ({error})", path.display())))
 }

@@ -53,7 +53,9 @@ impl Engine for Llama {
             name: "llama.cpp".into(),
             version: version.into_owned(),
             bindings: BINDINGS.into(),
-            backend: accelerators().first().map_or_else(|| "CPU".into(), |device| device.0.clone()),
+            backend: accelerators()
+                .first()
+                .map_or_else(|| "CPU".into(), |device| device.0.clone()),
             simd: switched_on(&system),
         }
     }
@@ -119,8 +121,11 @@ impl Model for Loaded<'_> {
     }
 
     fn tokenize(&self, text: &[u8], add_special: bool, parse_special: bool) -> Vec<Token> {
-        let tokens =
-            clock::inside(|| self.model.vocab().tokenize(text, add_special, parse_special));
+        let tokens = clock::inside(|| {
+            self.model
+                .vocab()
+                .tokenize(text, add_special, parse_special)
+        });
         tokens.into_iter().map(|token| token.0).collect()
     }
 
@@ -265,7 +270,10 @@ pub(super) fn raw_context_params(spec: &SessionSpec) -> sys::llama_context_param
 
 pub(super) fn load_error(path: &Path) -> Error {
     let reason = log::reason().unwrap_or_else(|| "llama.cpp gave no reason".into());
-    Error(format!("{}: llama.cpp cannot load it: {reason}", path.display()))
+    Error(format!(
+        "{}: llama.cpp cannot load it: {reason}",
+        path.display()
+    ))
 }
 
 pub(super) fn context_error(spec: &SessionSpec) -> Error {
@@ -294,7 +302,10 @@ pub fn accelerators() -> Vec<(String, String)> {
 }
 
 fn is_accelerator(kind: LlamaBackendDeviceType) -> bool {
-    matches!(kind, LlamaBackendDeviceType::Gpu | LlamaBackendDeviceType::IntegratedGpu)
+    matches!(
+        kind,
+        LlamaBackendDeviceType::Gpu | LlamaBackendDeviceType::IntegratedGpu
+    )
 }
 
 /// Memory in use on all accelerators together, by whomever; `None` where there is none.
@@ -336,7 +347,10 @@ mod tests {
         for binding in BINDINGS.split(", ") {
             let (name, version) = binding.split_once(' ').unwrap();
             let pin = format!("{name} = {{ version = \"={version}\"");
-            assert!(manifest.contains(&pin), "{binding} is not what Cargo.toml pins");
+            assert!(
+                manifest.contains(&pin),
+                "{binding} is not what Cargo.toml pins"
+            );
         }
     }
 }

@@ -101,7 +101,10 @@ pub fn escape(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) {
+        if c.is_control()
+            || ('\u{202a}'..='\u{202e}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c)
+        {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
@@ -112,7 +115,8 @@ pub fn escape(text: &str) -> String {
 
 fn lock() -> std::sync::MutexGuard<'static, Log> {
     // A panic while holding the lock leaves a log that is still readable.
-    LOG.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    LOG.lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 unsafe extern "C" fn receive(
@@ -150,9 +154,13 @@ mod tests {
     fn reads_sizes_as_llama_cpp_prints_them() {
         let line = "load_tensors:   CPU_Mapped model buffer size =    92.10 MiB";
         assert_eq!(mib_after(line, "model buffer size"), Some(96_573_849));
-        let line = "llama_kv_cache: size =   45.00 MiB (   512 cells,  30 layers), K (f16):   22.50 MiB";
+        let line =
+            "llama_kv_cache: size =   45.00 MiB (   512 cells,  30 layers), K (f16):   22.50 MiB";
         assert_eq!(mib_after(line, "llama_kv_cache: size"), Some(45 << 20));
-        assert_eq!(mib_after("compute buffer size = many MiB", "compute buffer size"), None);
+        assert_eq!(
+            mib_after("compute buffer size = many MiB", "compute buffer size"),
+            None
+        );
     }
 
     #[test]

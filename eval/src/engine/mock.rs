@@ -70,8 +70,8 @@ impl Engine for Mock {
 
     fn load(&self, path: &Path, _: u32) -> Result<Box<dyn Model + '_>, Error> {
         // A file that says so behaves as a model that kills its process.
-        let content = std::fs::read(path)
-            .map_err(|error| Error(format!("{}: {error}", path.display())))?;
+        let content =
+            std::fs::read(path).map_err(|error| Error(format!("{}: {error}", path.display())))?;
         if content.starts_with(b"ABORT") {
             std::process::abort();
         }
@@ -123,7 +123,11 @@ impl Model for MockModel {
     }
 
     fn buffers(&self) -> Buffers {
-        Buffers { model_bytes: 1 << 20, kv_bytes: 1 << 16, compute_bytes: 1 << 18 }
+        Buffers {
+            model_bytes: 1 << 20,
+            kv_bytes: 1 << 16,
+            compute_bytes: 1 << 18,
+        }
     }
 
     fn device_bytes(&self) -> Option<u64> {
@@ -141,13 +145,20 @@ struct MockSession {
 impl Session for MockSession {
     fn decode(&mut self, rows: &[Row]) -> Result<(), Error> {
         if rows.len() > self.n_batch {
-            return Err(Error(format!("{} rows in a batch of {}", rows.len(), self.n_batch)));
+            return Err(Error(format!(
+                "{} rows in a batch of {}",
+                rows.len(),
+                self.n_batch
+            )));
         }
         self.logits.clear();
         for row in rows {
             let next = row.logits.then(|| {
                 let said = &mut self.generated[row.seq as usize];
-                let next = ANSWER.as_bytes().get(*said).map_or(END, |&byte| Token::from(byte));
+                let next = ANSWER
+                    .as_bytes()
+                    .get(*said)
+                    .map_or(END, |&byte| Token::from(byte));
                 *said += 1;
                 let mut logits = vec![0.0; N_VOCAB];
                 logits[next as usize] = 8.0;

@@ -26,7 +26,10 @@ pub(super) fn predict(
         let context = model.reserve(spec)?;
         let resident = os::process_memory().peak_rss_bytes.unwrap_or(0);
         let (host, device) = if n_gpu_layers == 0 {
-            (file_bytes + repacked + context.kv_bytes + context.compute_bytes, 0)
+            (
+                file_bytes + repacked + context.kv_bytes + context.compute_bytes,
+                0,
+            )
         } else {
             // Which buffer lands where is the back end's choice; all of the weights go to the
             // device at most, and the mapping of the file is dropped once they are there.

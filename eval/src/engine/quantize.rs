@@ -13,7 +13,9 @@ pub(super) fn convert(
     n_threads: u32,
 ) -> Result<u64, Error> {
     let Some(file_type) = precision::file_type(precision) else {
-        return Err(Error(format!("{precision}: llama.cpp's quantiser knows no such precision")));
+        return Err(Error(format!(
+            "{precision}: llama.cpp's quantiser knows no such precision"
+        )));
     };
     let (c_from, c_to) = (gguf::c_path(from)?, gguf::c_path(to)?);
     log::clear();

@@ -22,7 +22,11 @@ impl Sampler {
     pub fn new(sampling: &Sampling, stream: u32) -> Self {
         match *sampling {
             Sampling::Greedy => Self::Greedy,
-            Sampling::TopP { temperature, top_p, seed } => {
+            Sampling::TopP {
+                temperature,
+                top_p,
+                seed,
+            } => {
                 let seed = seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9));
                 Self::Chain(Box::new(LlamaSampler::chain_simple([
                     LlamaSampler::top_p(top_p, 1),
@@ -38,9 +42,9 @@ impl Sampler {
         match self {
             Self::Greedy => argmax(logits),
             Self::Chain(chain) => {
-                let candidates = (0..).zip(logits).map(|(id, &logit)| {
-                    LlamaTokenData::new(LlamaToken(id), logit, 0.0)
-                });
+                let candidates = (0..)
+                    .zip(logits)
+                    .map(|(id, &logit)| LlamaTokenData::new(LlamaToken(id), logit, 0.0));
                 let mut candidates = LlamaTokenDataArray::from_iter(candidates, false);
                 chain.apply(&mut candidates);
                 candidates
@@ -72,7 +76,11 @@ mod tests {
 
     #[test]
     fn a_seed_repeats_and_another_stream_differs() {
-        let sampling = Sampling::TopP { temperature: 1.0, top_p: 1.0, seed: 42 };
+        let sampling = Sampling::TopP {
+            temperature: 1.0,
+            top_p: 1.0,
+            seed: 42,
+        };
         let logits = vec![0.0; 1000];
         let draw = |stream| {
             let mut sampler = Sampler::new(&sampling, stream);
@@ -84,7 +92,11 @@ mod tests {
 
     #[test]
     fn top_p_never_draws_from_outside_the_mass() {
-        let sampling = Sampling::TopP { temperature: 0.7, top_p: 0.5, seed: 1 };
+        let sampling = Sampling::TopP {
+            temperature: 0.7,
+            top_p: 0.5,
+            seed: 1,
+        };
         let mut logits = vec![0.0; 100];
         logits[17] = 50.0;
         let mut sampler = Sampler::new(&sampling, 3);

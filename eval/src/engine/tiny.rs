@@ -64,8 +64,15 @@ const NORMAL: i32 = 1;
 pub fn write(path: &Path, shape: &Shape) -> Result<(), Error> {
     let c_path = c_path(path)?;
     let vocabulary = vocabulary();
-    let tensors = if shape.with_tensors { tensors(shape, vocabulary.len()) } else { Vec::new() };
-    let bytes: usize = tensors.iter().map(|(_, [columns, rows])| columns * rows * 4).sum();
+    let tensors = if shape.with_tensors {
+        tensors(shape, vocabulary.len())
+    } else {
+        Vec::new()
+    };
+    let bytes: usize = tensors
+        .iter()
+        .map(|(_, [columns, rows])| columns * rows * 4)
+        .sum();
     // SAFETY: the ggml context is made large enough for every tensor and its data, every pointer
     // passed on lives for its call, and both contexts are freed once, after the file is written.
     let written = unsafe {
@@ -138,17 +145,17 @@ unsafe fn add_tensor(
         let data = std::slice::from_raw_parts_mut((*tensor).data.cast::<f32>(), columns * rows);
         let scale = 1.0 / (columns as f32).sqrt();
         for value in data {
-            *value = if rows == 1 { 1.0 } else { random.uniform() * scale };
+            *value = if rows == 1 {
+                1.0
+            } else {
+                random.uniform() * scale
+            };
         }
         sys::gguf_add_tensor(gguf, tensor);
     }
 }
 
-unsafe fn set_metadata(
-    gguf: *mut sys::gguf_context,
-    shape: &Shape,
-    vocabulary: &[(String, i32)],
-) {
+unsafe fn set_metadata(gguf: *mut sys::gguf_context, shape: &Shape, vocabulary: &[(String, i32)]) {
     let arch = &shape.architecture;
     let text = |key: &str, value: &str| {
         let (key, value) = (CString::new(key).unwrap(), CString::new(value).unwrap());
@@ -168,8 +175,14 @@ unsafe fn set_metadata(
     number(&format!("{arch}.feed_forward_length"), shape.n_ff as u32);
     number(&format!("{arch}.block_count"), shape.n_layer as u32);
     number(&format!("{arch}.attention.head_count"), shape.n_head as u32);
-    number(&format!("{arch}.attention.head_count_kv"), shape.n_head_kv as u32);
-    number(&format!("{arch}.rope.dimension_count"), (shape.n_embd / shape.n_head) as u32);
+    number(
+        &format!("{arch}.attention.head_count_kv"),
+        shape.n_head_kv as u32,
+    );
+    number(
+        &format!("{arch}.rope.dimension_count"),
+        (shape.n_embd / shape.n_head) as u32,
+    );
     let epsilon = CString::new(format!("{arch}.attention.layer_norm_rms_epsilon")).unwrap();
     // SAFETY: gguf copies the key; the caller's context is open.
     unsafe { sys::gguf_set_val_f32(gguf, epsilon.as_ptr(), 1e-5) };
@@ -194,7 +207,12 @@ unsafe fn set_vocabulary(gguf: *mut sys::gguf_context, vocabulary: &[(String, i3
     let n = vocabulary.len();
     // SAFETY: the arrays have `n` elements of the stated types, and gguf copies them.
     unsafe {
-        sys::gguf_set_arr_str(gguf, c"tokenizer.ggml.tokens".as_ptr(), pointers.as_mut_ptr(), n);
+        sys::gguf_set_arr_str(
+            gguf,
+            c"tokenizer.ggml.tokens".as_ptr(),
+            pointers.as_mut_ptr(),
+            n,
+        );
         sys::gguf_set_arr_data(
             gguf,
             c"tokenizer.ggml.scores".as_ptr(),
@@ -220,7 +238,16 @@ fn vocabulary() -> Vec<(String, i32)> {
         .into();
     all[0].1 = 2; // "unknown" is a type of its own
     all.extend((0..=255u8).map(|byte| (format!("<0x{byte:02X}>"), BYTE)));
-    let words = ["▁고양이", "▁털", "▁이유", "습니다", "니다", "에서", "으로", "하는"];
+    let words = [
+        "▁고양이",
+        "▁털",
+        "▁이유",
+        "습니다",
+        "니다",
+        "에서",
+        "으로",
+        "하는",
+    ];
     all.extend(words.map(|word| (word.to_owned(), NORMAL)));
     let common = "▁이다는을를의에가고하지도로서은기사대한나어시자리아라인그면만들수있것전정보일과주부제장해요원동성경안상";
     all.extend(common.chars().map(|c| (c.to_string(), NORMAL)));

@@ -268,7 +268,11 @@ mod tests {
     #[test]
     fn sentences_know_their_lines() {
         let document = Document::new("첫째다. 둘째다.\n\n- 셋째");
-        let found: Vec<_> = document.sentences.iter().map(|s| (s.text, s.line)).collect();
+        let found: Vec<_> = document
+            .sentences
+            .iter()
+            .map(|s| (s.text, s.line))
+            .collect();
         assert_eq!(found, [("첫째다.", 0), ("둘째다.", 0), ("셋째", 1)]);
     }
 }

@@ -1,10 +1,9 @@
 //! Finding a word or phrase in folded text, with particles, endings and spaces as they may be.
 
 use super::fold::Folded;
-use super::letter::{
-    BIEUP, MIEUM, NIEUN, NONE, RIEUL, SSANGSIOT, Syllable, is_syllable,
-};
-use super::stem::{can_follow, without_particle};
+use super::letter::{BIEUP, MIEUM, NIEUN, NONE, RIEUL, SSANGSIOT, Syllable, is_syllable};
+use super::stem::without_particle;
+use super::suffix::can_follow;
 
 /// Where a phrase stands in a folded text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,28 +21,42 @@ pub(super) struct Phrase {
     whole: Vec<String>,
     /// Each word of a phrase of several, as it is and freed of its particle.
     words: Vec<Vec<String>>,
+    /// The phrase with its marks, where it has any that mean something: `1/6`, `‘나’에`, `물:`.
+    marked: Option<String>,
 }
 
 /// Words of the text that may stand between two words of a phrase.
 const MAX_BETWEEN: usize = 2;
 
 impl Phrase {
-    /// Prepares a phrase; one without a letter or digit is never found.
+    /// Prepares a phrase in NFC; an empty one is never found.
     pub(super) fn new(phrase: &str) -> Self {
         let folded = Folded::of_phrase(phrase);
+        let marked = folded.marked.trim_end();
+        if folded.drops_marks && !marked.is_empty() {
+            return Self {
+                whole: Vec::new(),
+                words: Vec::new(),
+                marked: Some(marked.to_owned()),
+            };
+        }
         let words: Vec<Vec<String>> = folded.word_texts().map(forms).collect();
         let mut whole = vec![folded.text];
-        let stems: String = words.iter().filter_map(|forms| forms.last().cloned()).collect();
+        let stems: String = words
+            .iter()
+            .filter_map(|forms| forms.last().cloned())
+            .collect();
         if !whole.contains(&stems) && words.iter().flatten().all(|w| w.chars().all(is_syllable)) {
             whole.push(stems);
         }
         Self {
             whole,
             words: if words.len() > 1 { words } else { Vec::new() },
+            marked: None,
         }
     }
 
-    /// Where the phrase stands in `text`, in no particular order.
+    /// Where a phrase without marks stands in `text`, in no particular order.
     ///
     /// It is found as a whole, wherever its own spaces or those of the text are (`체온조절` in `체온 조절을`), and a phrase of
     /// several words also with up to two other words between its own within a sentence (`털을 정리` in `털을 깨끗이 정리한다`).
@@ -52,14 +65,35 @@ impl Phrase {
     /// not in `털갈이`); digits and Latin letters only where no more of them follow or precede (`3` is not in `13`). After
     /// 비-, 불-, 무- and 미- at the beginning of an 어절 nothing is found (`위생` in `비위생적`).
     pub(super) fn find(&self, text: &Folded) -> Vec<Hit> {
-        let mut hits: Vec<Hit> = self.whole.iter().flat_map(|w| occurrences(text, w)).collect();
+        let mut hits: Vec<Hit> = self
+            .whole
+            .iter()
+            .flat_map(|w| occurrences(text, w))
+            .collect();
         hits.extend(self.find_apart(text));
         hits
     }
 
-    /// Whether it stands anywhere in `text`.
+    /// The sentences in which a phrase with marks stands, character by character but for what [`Folded::marked`] drops;
+    /// digits and Latin letters at its ends do not go on.
+    pub(super) fn find_marked(&self, text: &Folded) -> impl Iterator<Item = usize> {
+        let marked = self.marked.iter();
+        let found = marked.flat_map(|m| text.marked.match_indices(m.as_str()));
+        let is_whole = |&(at, phrase): &(usize, &str)| {
+            let before = text.marked[..at].chars().next_back();
+            let after = text.marked[at + phrase.len()..].chars().next();
+            !goes_on(before, phrase.chars().next()) && !goes_on(phrase.chars().next_back(), after)
+        };
+        found.filter(is_whole).filter_map(|(at, _)| {
+            let index = text.marked_ends.partition_point(|&(end, _)| end <= at);
+            text.marked_ends.get(index).map(|&(_, sentence)| sentence)
+        })
+    }
+
+    /// Whether it is written in `text` as it is, its words together.
     pub(super) fn is_in(&self, text: &Folded) -> bool {
-        !self.find(text).is_empty()
+        let mut whole = self.whole.iter().take(1);
+        whole.any(|w| !occurrences(text, w).is_empty()) || self.find_marked(text).next().is_some()
     }
 
     /// Finds the words of a phrase one after another, with words between.
@@ -101,7 +135,10 @@ fn chain(text: &Folded, before: &[Hit], next: &[Hit]) -> Vec<Hit> {
             at += 1;
         }
         if let Some(earlier) = latest.filter(|b| is_near(text, *b, *hit)) {
-            chained.push(Hit { start: earlier.start, end: hit.end });
+            chained.push(Hit {
+                start: earlier.start,
+                end: hit.end,
+            });
         }
     }
     chained
@@ -124,7 +161,10 @@ fn occurrences(text: &Folded, needle: &str) -> Vec<Hit> {
     }
     if head.is_empty() {
         let found = text.text.match_indices(needle);
-        let hits = found.map(|(start, _)| Hit { start, end: start + needle.len() });
+        let hits = found.map(|(start, _)| Hit {
+            start,
+            end: start + needle.len(),
+        });
         return hits.filter(|h| stands(text, *h)).collect();
     }
     text.text
@@ -132,7 +172,10 @@ fn occurrences(text: &Folded, needle: &str) -> Vec<Hit> {
         .filter_map(|(start, _)| {
             let end = start + head.len();
             let c = text.text[end..].chars().next()?;
-            inflects(last, c).then(|| Hit { start, end: end + c.len_utf8() })
+            inflects(last, c).then(|| Hit {
+                start,
+                end: end + c.len_utf8(),
+            })
         })
         .filter(|h| stands(text, *h))
         .collect()
@@ -144,7 +187,10 @@ fn one_syllable(text: &Folded, syllable: char) -> Vec<Hit> {
         let written = text.word(word);
         let c = written.chars().next().filter(|&c| inflects(syllable, c))?;
         let end = c.len_utf8();
-        can_follow(c, &written[end..]).then(|| Hit { start: word.start, end: word.start + end })
+        can_follow(c, &written[end..]).then(|| Hit {
+            start: word.start,
+            end: word.start + end,
+        })
     });
     found.collect()
 }
@@ -166,7 +212,8 @@ fn inflects(last: char, c: char) -> bool {
     if stem.vowel == found.vowel {
         return matches!(found.last, NIEUN | RIEUL | MIEUM | BIEUP | SSANGSIOT);
     }
-    let contracts = CONTRACTIONS.contains(&(stem.vowel, found.vowel)) || last == '하' && found.vowel == AE;
+    let contracts =
+        CONTRACTIONS.contains(&(stem.vowel, found.vowel)) || last == '하' && found.vowel == AE;
     contracts && matches!(found.last, NONE | SSANGSIOT)
 }
 
@@ -181,7 +228,9 @@ fn stands(text: &Folded, hit: Hit) -> bool {
         return false;
     };
     let found = &text.text[hit.start..hit.end];
-    let before = text.text[word.start.min(hit.start)..hit.start].chars().next_back();
+    let before = text.text[word.start.min(hit.start)..hit.start]
+        .chars()
+        .next_back();
     let after = text.text[hit.end..].chars().next();
     let is_cut = goes_on(before, found.chars().next()) || goes_on(found.chars().next_back(), after);
     let is_negated = before.is_some_and(|b| "비불무미".contains(b))
@@ -208,7 +257,9 @@ mod tests {
 
     fn is_in(phrase: &str, text: &str) -> bool {
         let text = normalise(text);
-        Phrase::new(&normalise(phrase)).is_in(&Folded::of(&Document::new(&text)))
+        let text = Folded::of(&Document::new(&text));
+        let phrase = Phrase::new(&normalise(phrase));
+        !phrase.find(&text).is_empty() || phrase.find_marked(&text).next().is_some()
     }
 
     #[test]
@@ -242,9 +293,23 @@ mod tests {
             ("covid19", "COVID-19가"),
             ("1000", "1,000원"),
             ("뉴욕", "**뉴욕**이다"),
+            ("두 번", "하루에 두 번씩 먹는다"),
+            ("1/6", "확률은 1 / 6이다"),
+            ("‘나’에", "선물은 '나'에 있다"),
+            ("“", "“가자” 하고 말했다"),
+            ("하늘, 민수", "**하늘**, **민수**이다"),
+            ("print", "```\nprint(1)\n```"),
         ] {
             assert!(is_in(phrase, text), "{phrase} in {text}");
         }
+    }
+
+    #[test]
+    fn written_together() {
+        let text = Folded::of(&Document::new("이보다 조금 더 크다. 조사 중에있다."));
+        assert!(Phrase::new("중에 있").is_in(&text));
+        assert!(!Phrase::new("보다 더").is_in(&text));
+        assert!(!Phrase::new("보다 더").find(&text).is_empty());
     }
 
     #[test]
@@ -265,6 +330,9 @@ mod tests {
             ("조절 체온", "체온 조절"),
             ("", "무엇이든"),
             ("…", "무엇이든"),
+            ("1/6", "확률은 1/60이다"),
+            ("1/6", "11/6"),
+            ("물:", "물은"),
             ("고양이", ""),
         ] {
             assert!(!is_in(phrase, text), "{phrase} in {text}");

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::document::Document;
+use super::document::{Document, Kind};
 use super::letter::{is_lone_jamo, is_syllable};
 use super::number::in_digits;
 
@@ -31,14 +31,27 @@ pub(super) struct Folded {
     pub text: String,
     /// Where each is.
     pub words: Vec<Word>,
+    /// The text with its marks: in lower case, without white space and emphasis (`*`, `_`, backticks), quotation marks
+    /// straight. A line feed ends each sentence.
+    pub marked: String,
+    /// Where each sentence ends in [`Folded::marked`], and its index.
+    pub marked_ends: Vec<(usize, usize)>,
+    /// Whether folding dropped marks that are neither of a number nor inside a word.
+    pub drops_marks: bool,
 }
 
 impl Folded {
-    /// Folds the sentences of an answer.
+    /// Folds the sentences of an answer, and after them its lines of code as if they were sentences.
     pub(super) fn of(document: &Document) -> Self {
         let mut folded = Self::default();
-        for (index, sentence) in document.sentences.iter().enumerate() {
-            folded.push(sentence.text, index);
+        let code = document
+            .lines
+            .iter()
+            .filter(|l| l.kind == Kind::Code)
+            .map(|l| l.text);
+        let sentences = document.sentences.iter().map(|s| s.text);
+        for (index, text) in sentences.chain(code).enumerate() {
+            folded.push(text, index);
         }
         folded
     }
@@ -54,7 +67,9 @@ impl Folded {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
+        self.push_marked(text, sentence);
         let raw = Raw::split(text);
+        self.drops_marks |= raw.drops_marks;
         for (index, &(start, end, pauses)) in raw.words.iter().enumerate() {
             let word = &raw.text[start..end];
             let next = raw.words.get(index + 1).map(|&(s, e, _)| &raw.text[s..e]);
@@ -63,6 +78,20 @@ impl Folded {
                 None => self.push_word(word, sentence, pauses),
             }
         }
+    }
+
+    fn push_marked(&mut self, text: &str, sentence: usize) {
+        let kept = text
+            .chars()
+            .filter(|c| !c.is_whitespace() && !"*_`".contains(*c));
+        let plain = kept.map(|c| match c {
+            '‘' | '’' => '\'',
+            '“' | '”' => '"',
+            _ => c,
+        });
+        self.marked.extend(plain.flat_map(char::to_lowercase));
+        self.marked.push('\n');
+        self.marked_ends.push((self.marked.len(), sentence));
     }
 
     fn push_word(&mut self, word: &str, sentence: usize, pauses: bool) {
@@ -107,6 +136,7 @@ struct Raw {
     text: String,
     words: Vec<(usize, usize, bool)>,
     start: usize,
+    drops_marks: bool,
 }
 
 impl Raw {
@@ -124,13 +154,16 @@ impl Raw {
                     raw.text.push('도');
                     chars.next_if_eq(&'C');
                 }
-                _ if c.is_alphanumeric() => raw.push_folded(c),
+                _ if !c.is_ascii() && raw.push_folded(c) => {}
                 _ if holds_together(before, c, next) => {
                     if c == '.' && next.is_ascii_digit() {
                         raw.text.push(c);
                     }
                 }
-                _ => raw.end_word(",:;()，、：；（）".contains(c)),
+                _ => {
+                    raw.drops_marks |= !c.is_whitespace();
+                    raw.end_word(",:;()，、：；（）".contains(c));
+                }
             }
             before = c;
         }
@@ -138,9 +171,12 @@ impl Raw {
         raw
     }
 
-    fn push_folded(&mut self, c: char) {
+    /// Appends the plain form of a character; `false` where it holds no letter or digit.
+    fn push_folded(&mut self, c: char) -> bool {
+        let length = self.text.len();
         let plain = std::iter::once(c).nfkc().flat_map(char::to_lowercase);
         self.text.extend(plain.filter(|c| c.is_alphanumeric()));
+        self.text.len() > length
     }
 
     fn end_word(&mut self, pauses: bool) {
@@ -178,12 +214,43 @@ mod tests {
         assert_eq!(fold("\u{1112}\u{1161}\u{11AB}글"), "한글");
         assert_eq!(fold("COVID-19와 U.S.의 H₂O"), "covid19와us의h2o");
         assert_eq!(fold("New York"), "new york");
-        assert_eq!(fold("1,000원, 36.5℃, 36.5°C, 10%"), "1000원36.5도36.5도10퍼센트");
+        assert_eq!(
+            fold("1,000원, 36.5℃, 36.5°C, 10%"),
+            "1000원36.5도36.5도10퍼센트"
+        );
         assert_eq!(fold("５㎞"), "5km");
         assert_eq!(fold("10 20"), "10 20");
         assert_eq!(fold("한-미"), "한미");
         assert_eq!(fold(""), "");
         assert_eq!(fold("…?!"), "");
+    }
+
+    #[test]
+    fn marks_are_kept_aside() {
+        let folded = Folded::of_phrase("**A** > ‘B’, \"C\"");
+        assert_eq!(folded.marked, "a>'b',\"c\"\n");
+        assert!(folded.drops_marks);
+        for plain in [
+            "1,500원",
+            "3.5 km",
+            "10%",
+            "0℃",
+            "40㎡",
+            "체온 조절",
+            "COVID-19",
+        ] {
+            assert!(!Folded::of_phrase(plain).drops_marks, "{plain}");
+        }
+    }
+
+    #[test]
+    fn code_is_folded_last() {
+        let document = Document::new("가\n```\nx = 1\n```\n나");
+        assert_eq!(Folded::of(&document).text, "가\n나\n\nx 1\n");
+        assert_eq!(
+            Folded::of(&document).words.last().map(|w| w.sentence),
+            Some(3)
+        );
     }
 
     #[test]
@@ -198,8 +265,20 @@ mod tests {
         let document = Document::new("털을 핥고, 쉰다. 끝");
         let folded = Folded::of(&document);
         assert_eq!(folded.text, "털을핥고쉰다\n끝");
-        let words: Vec<_> = folded.words.iter().map(|&w| (folded.word(w), w.sentence, w.pauses)).collect();
-        assert_eq!(words, [("털을", 0, false), ("핥고", 0, true), ("쉰다", 0, false), ("끝", 1, false)]);
+        let words: Vec<_> = folded
+            .words
+            .iter()
+            .map(|&w| (folded.word(w), w.sentence, w.pauses))
+            .collect();
+        assert_eq!(
+            words,
+            [
+                ("털을", 0, false),
+                ("핥고", 0, true),
+                ("쉰다", 0, false),
+                ("끝", 1, false)
+            ]
+        );
         assert_eq!(folded.word_at(0), 0);
         assert_eq!(folded.word_at(6), 1);
         assert_eq!(folded.sentences().count(), 2);

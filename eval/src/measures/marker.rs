@@ -164,9 +164,8 @@ fn after_digits(rest: &str) -> Option<&str> {
     }
     let mut rest = rest.strip_prefix(['.', '．', '、'])?;
     // "1.2. 제목" is numbered, "3.14는" is not.
-    while let Some((inner, after)) = label(rest).filter(|(l, _)| l.as_bytes()[0].is_ascii_digit()) {
-        debug_assert!(!inner.is_empty());
-        rest = after.strip_prefix('.')?;
+    while rest.starts_with(|c: char| c.is_ascii_digit()) {
+        rest = label(rest)?.1.strip_prefix('.')?;
     }
     Some(rest)
 }
@@ -193,8 +192,19 @@ mod tests {
     #[test]
     fn bullets() {
         for line in [
-            "- 사과", "* 사과", "+ 사과", "• 사과", "•사과", "·사과", "▪ 사과", "-사과", "- [x] 사과",
-            "  – 사과", "✔️ 사과", "> - 사과", "ㆍ사과",
+            "- 사과",
+            "* 사과",
+            "+ 사과",
+            "• 사과",
+            "•사과",
+            "·사과",
+            "▪ 사과",
+            "-사과",
+            "- [x] 사과",
+            "  – 사과",
+            "✔️ 사과",
+            "> - 사과",
+            "ㆍ사과",
         ] {
             assert_eq!(read(line), (Some(Marker::Bullet), "사과"), "{line}");
         }
@@ -203,18 +213,46 @@ mod tests {
     #[test]
     fn numbers() {
         for line in [
-            "1. 사과", "1) 사과", "1.사과", "(1) 사과", "(1)사과", "① 사과", "①사과", "가. 사과", "가) 사과",
-            "(가) 사과", "ㄱ. 사과", "a. 사과", "B) 사과", "1️⃣ 사과", "12. 사과", "1.2. 사과", "### 1. 사과",
-            "⑴ 사과", "㉠ 사과", "❶ 사과",
+            "1. 사과",
+            "1) 사과",
+            "1.사과",
+            "(1) 사과",
+            "(1)사과",
+            "① 사과",
+            "①사과",
+            "가. 사과",
+            "가) 사과",
+            "(가) 사과",
+            "ㄱ. 사과",
+            "a. 사과",
+            "B) 사과",
+            "1️⃣ 사과",
+            "12. 사과",
+            "1.2. 사과",
+            "### 1. 사과",
+            "⑴ 사과",
+            "㉠ 사과",
+            "❶ 사과",
         ] {
             assert_eq!(read(line), (Some(Marker::Number), "사과"), "{line}");
         }
-        assert_eq!(read("**1. 위생**: 닦는다"), (Some(Marker::Number), "위생**: 닦는다"));
+        assert_eq!(
+            read("**1. 위생**: 닦는다"),
+            (Some(Marker::Number), "위생**: 닦는다")
+        );
     }
 
     #[test]
     fn headings() {
-        for line in ["# 제목", "### 제목", "**제목**", "**제목**:", "**제목:**", "[제목]", "【제목】"] {
+        for line in [
+            "# 제목",
+            "### 제목",
+            "**제목**",
+            "**제목**:",
+            "**제목:**",
+            "[제목]",
+            "【제목】",
+        ] {
             assert_eq!(read(line), (Some(Marker::Heading), "제목"), "{line}");
         }
     }
@@ -222,9 +260,23 @@ mod tests {
     #[test]
     fn what_only_looks_like_a_marker() {
         for line in [
-            "-5도까지 내려간다", "*강조*한 말", "**강조**한 말이다", "3.14는 원주율이다", "2024. 1. 5.에 갔다",
-            "2024년", "#태그", "가나다", "가.나.다", "(A)는 참이다", "J. K. 롤링", "……", "····", "**가** 와 **나**",
-            "", "-", "100%",
+            "-5도까지 내려간다",
+            "*강조*한 말",
+            "**강조**한 말이다",
+            "3.14는 원주율이다",
+            "2024. 1. 5.에 갔다",
+            "2024년",
+            "#태그",
+            "가나다",
+            "가.나.다",
+            "(A)는 참이다",
+            "J. K. 롤링",
+            "……",
+            "····",
+            "**가** 와 **나**",
+            "",
+            "-",
+            "100%",
         ] {
             assert_eq!(read(line), (None, line), "{line}");
         }

@@ -3,6 +3,7 @@
 /// Abbreviations, proper nouns and terms, as they are spelled; sorted by bytes.
 ///
 /// Spelling counts: `AI는` is Korean as it is written, `ai는` is not excused.
+#[rustfmt::skip]
 const NAMES: &[&str] = &[
     "A/S", "ADB", "ADHD", "AFC", "AI", "AIDS", "AIIB", "ALS", "AMD", "APEC", "API", "AR", "ARM",
     "AS", "ASCII", "ASEAN", "ATM", "ATP", "AVX", "AWS", "Amazon", "Android", "Anthropic", "Apple",
@@ -39,13 +40,14 @@ const NAMES: &[&str] = &[
     "TypeScript", "UCC", "UDP", "UEFA", "UFC", "UFO", "UHD", "UI", "UK", "UN", "UNDP", "UNESCO",
     "UNFCCC", "UNHCR", "UNICEF", "UPS", "URL", "US", "USA", "USB", "USB-C", "UTC", "UTF-8", "UV",
     "UV-A", "UV-B", "UX", "Ubuntu", "Unicode", "VIP", "VOD", "VPN", "VR", "VRAM", "Visual",
-    "Vulkan", "WAN", "WBC", "WFP", "WHO", "WTO", "WWE", "WWF", "WWW", "Wi-Fi", "WiFi", "Wikipedia",
-    "Windows", "Word", "X-ray", "XLSX", "XML", "XR", "YAML", "YG", "YTN", "YouTube", "ZIP", "Zoom",
-    "cDNA", "e-book", "eBay", "eSIM", "git", "iCloud", "iOS", "iPad", "iPhone", "iPod", "llama.cpp",
-    "mRNA", "macOS", "miRNA", "npm", "pH", "pip", "rRNA", "siRNA", "tRNA",
+    "Vulkan", "WAN", "WBC", "WFP", "WHO", "WPA", "WTO", "WWE", "WWF", "WWW", "Wi-Fi", "WiFi",
+    "Wikipedia", "Windows", "Word", "X-ray", "XLSX", "XML", "XR", "YAML", "YG", "YTN", "YouTube",
+    "ZIP", "Zoom", "cDNA", "e-book", "eBay", "eSIM", "git", "iCloud", "iOS", "iPad", "iPhone",
+    "iPod", "llama.cpp", "mRNA", "macOS", "miRNA", "npm", "pH", "pip", "rRNA", "siRNA", "tRNA",
 ];
 
 /// Units of measure as they are written; sorted by bytes.
+#[rustfmt::skip]
 const UNITS: &[&str] = &[
     "A", "Ah", "B", "Bq", "C", "F", "FLOPS", "GB", "GB/s", "GFLOPS", "GHz", "GW", "Gbps", "GeV",
     "GiB", "Hz", "IU", "J", "K", "KB", "KiB", "L", "M", "MB", "MB/s", "MHz", "MJ", "MPa", "MW",
@@ -60,6 +62,7 @@ const UNITS: &[&str] = &[
 ];
 
 /// Symbols of the elements that formulas in general texts are made of; sorted by bytes.
+#[rustfmt::skip]
 const ELEMENTS: &[&str] = &[
     "Ag", "Al", "Ar", "Au", "B", "Ba", "Be", "Br", "C", "Ca", "Cl", "Cr", "Cu", "F", "Fe", "H",
     "He", "Hg", "I", "K", "Li", "Mg", "Mn", "N", "Na", "Ne", "Ni", "O", "P", "Pb", "S", "Si", "Sn",
@@ -111,13 +114,25 @@ mod tests {
 
     #[test]
     fn names_are_spelled_exactly() {
-        assert!(["DNA", "COVID-19", "pH", "C++", "R&D", "Llama"].into_iter().all(is_name));
+        assert!(
+            ["DNA", "COVID-19", "pH", "C++", "R&D", "Llama"]
+                .into_iter()
+                .all(is_name)
+        );
         assert!(!["dna", "apple", "", "D"].into_iter().any(is_name));
     }
 
     #[test]
     fn formulas() {
-        assert!(["NaCl", "H2O", "CO₂", "C6H12O6", "O2", "CO"].into_iter().all(is_chemical));
-        assert!(!["", "H", "Cat", "Water", "h2o", "2H", "He is", "가"].into_iter().any(is_chemical));
+        assert!(
+            ["NaCl", "H2O", "CO₂", "C6H12O6", "O2", "CO"]
+                .into_iter()
+                .all(is_chemical)
+        );
+        assert!(
+            !["", "H", "Cat", "Water", "h2o", "2H", "He is", "가"]
+                .into_iter()
+                .any(is_chemical)
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers in words: 셋, 세 가지, 이십오 도, 3만, three.
 
-use super::stem::can_follow;
+use super::suffix::can_follow;
 
 /// `word` with the number that it begins with, or is, in digits; `None` where it has none, or has it in digits already.
 ///
@@ -22,8 +22,10 @@ pub(super) fn in_digits(word: &str, next: Option<&str>) -> Option<String> {
     native(word, next).or_else(|| sino(word, next))
 }
 
+#[rustfmt::skip]
 const ENGLISH: &[&str] = &[
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
 ];
 
 /// Numerals have at most so many syllables here.
@@ -60,7 +62,9 @@ fn unit(c: char) -> Option<u64> {
 
 fn digit(c: char) -> Option<u64> {
     let place = "영일이삼사오육칠팔구".chars().position(|d| d == c);
-    place.map(|p| p as u64).or_else(|| c.to_digit(10).map(u64::from))
+    place
+        .map(|p| p as u64)
+        .or_else(|| c.to_digit(10).map(u64::from))
 }
 
 /// The value of a numeral such as 이천오백, 3천 or 5천만; `None` where it is none (이사, 십백) or too large.
@@ -100,25 +104,31 @@ fn value(numeral: &str) -> Option<u64> {
 }
 
 /// Native tens, and native ones: before a counter, and alone.
+#[rustfmt::skip]
 const TENS: &[(&str, u64)] = &[
-    ("열", 10), ("스물", 20), ("스무", 20), ("서른", 30), ("마흔", 40), ("쉰", 50), ("예순", 60), ("일흔", 70), ("여든", 80),
-    ("아흔", 90),
+    ("열", 10), ("스물", 20), ("스무", 20), ("서른", 30), ("마흔", 40), ("쉰", 50), ("예순", 60),
+    ("일흔", 70), ("여든", 80), ("아흔", 90),
 ];
+#[rustfmt::skip]
 const ONES: &[(&str, u64)] = &[
-    ("하나", 1), ("다섯", 5), ("여섯", 6), ("일곱", 7), ("여덟", 8), ("아홉", 9), ("둘", 2), ("셋", 3), ("넷", 4), ("한", 1),
-    ("두", 2), ("세", 3), ("네", 4), ("석", 3), ("넉", 4),
+    ("하나", 1), ("다섯", 5), ("여섯", 6), ("일곱", 7), ("여덟", 8), ("아홉", 9), ("둘", 2),
+    ("셋", 3), ("넷", 4), ("한", 1), ("두", 2), ("세", 3), ("네", 4), ("석", 3), ("넉", 4),
 ];
 /// Forms that stand only before a counter.
 const BOUND: &[&str] = &["한", "두", "세", "네", "석", "넉", "스무", "열", "쉰"];
 /// What native numerals count.
+#[rustfmt::skip]
 const COUNTERS: &[&str] = &[
-    "가지", "개", "마리", "명", "번", "살", "시간", "시", "달", "군데", "곳", "권", "장", "잔", "대", "쪽", "사람", "종류", "차례",
-    "배", "주", "켤레", "그루", "송이", "채", "벌", "병", "컵", "문장", "단어", "글자", "줄", "단계", "항목", "분야", "나라",
+    "가지", "개", "마리", "명", "번", "살", "시간", "시", "달", "군데", "곳", "권", "장", "잔",
+    "대", "쪽", "사람", "종류", "차례", "배", "주", "켤레", "그루", "송이", "채", "벌", "병", "컵",
+    "문장", "단어", "글자", "줄", "단계", "항목", "분야", "나라",
 ];
 /// What Sino-Korean numerals count.
+#[rustfmt::skip]
 const SINO_COUNTERS: &[&str] = &[
-    "년", "월", "일", "분", "초", "원", "층", "도", "퍼센트", "프로", "개월", "주", "회", "배", "명", "개", "인", "위", "세기", "세",
-    "미터", "킬로", "그램", "리터", "점", "쪽", "장", "번", "달러", "세대",
+    "년", "월", "일", "분", "초", "원", "층", "도", "퍼센트", "프로", "개월", "주", "회", "배",
+    "명", "개", "인", "위", "세기", "세", "미터", "킬로", "그램", "리터", "점", "쪽", "장", "번",
+    "달러", "세대",
 ];
 /// Those of them that a single numeral syllable may stand before.
 const SAFE_COUNTERS: &[&str] = &["년", "월", "층", "개월", "퍼센트"];
@@ -133,7 +143,10 @@ fn native(word: &str, next: Option<&str>) -> Option<String> {
     let numeral = &word[..word.len() - rest.len()];
     let counted = counts(COUNTERS, rest, next)
         || !BOUND.iter().any(|b| numeral.ends_with(b))
-            && numeral.chars().next_back().is_some_and(|c| can_follow(c, rest));
+            && numeral
+                .chars()
+                .next_back()
+                .is_some_and(|c| can_follow(c, rest));
     counted.then(|| format!("{number}{rest}"))
 }
 
@@ -208,17 +221,43 @@ mod tests {
             ("twelve", None, "12"),
             ("백만원", None, "1000000원"),
         ] {
-            assert_eq!(in_digits(word, next).as_deref(), Some(expected), "{word} {next:?}");
+            assert_eq!(
+                in_digits(word, next).as_deref(),
+                Some(expected),
+                "{word} {next:?}"
+            );
         }
     }
 
     #[test]
     fn what_only_looks_like_a_numeral() {
         for (word, next) in [
-            ("열", None), ("열심히", None), ("한국", None), ("세상", None), ("네", None), ("사람", None), ("이유", None),
-            ("사회", None), ("만일", None), ("천사", None), ("사이", None), ("일본", None), ("둘러싸고", None), ("하나님", None),
-            ("이", Some("시간")), ("구름", None), ("오이", None), ("사과", None), ("3", None), ("3가지", None), ("", None),
-            ("이사오일", None), ("조조", None), ("threes", None), ("한", Some("고양이")), ("999999999만", None),
+            ("열", None),
+            ("열심히", None),
+            ("한국", None),
+            ("세상", None),
+            ("네", None),
+            ("사람", None),
+            ("이유", None),
+            ("사회", None),
+            ("만일", None),
+            ("천사", None),
+            ("사이", None),
+            ("일본", None),
+            ("둘러싸고", None),
+            ("하나님", None),
+            ("이", Some("시간")),
+            ("구름", None),
+            ("오이", None),
+            ("사과", None),
+            ("3", None),
+            ("3가지", None),
+            ("", None),
+            ("이사오일", None),
+            ("조조", None),
+            ("threes", None),
+            ("한", Some("고양이")),
+            ("999999999만", None),
         ] {
             assert_eq!(in_digits(word, next), None, "{word} {next:?}");
         }

@@ -95,7 +95,11 @@ fn z_array(text: &[char]) -> Vec<u32> {
     // The stretch `left..right` agrees with the beginning and reaches furthest.
     let (mut left, mut right) = (0, 0);
     for i in 1..text.len() {
-        let mut n = if i < right { (z[i - left] as usize).min(right - i) } else { 0 };
+        let mut n = if i < right {
+            (z[i - left] as usize).min(right - i)
+        } else {
+            0
+        };
         while i + n < text.len() && text[n] == text[i + n] {
             n += 1;
         }
@@ -131,20 +135,45 @@ mod tests {
         assert_eq!((found.span, found.times), (9, 4.0));
         assert!((found.share - 36.0 / 44.0).abs() < 1e-12);
         // Cut within the span, without spaces, with a counter.
-        assert_eq!(find_loop(&format!("{}고양이는 털", sentence.repeat(3))).unwrap().span, 9);
+        assert_eq!(
+            find_loop(&format!("{}고양이는 털", sentence.repeat(3)))
+                .unwrap()
+                .span,
+            9
+        );
         assert_eq!(find_loop(&"고양이털".repeat(5)).unwrap().span, 4);
-        assert_eq!(find_loop("1. 고양이 털 2. 고양이 털 3. 고양이 털 4. 고양이 털").unwrap().times, 4.0);
+        assert_eq!(
+            find_loop("1. 고양이 털 2. 고양이 털 3. 고양이 털 4. 고양이 털")
+                .unwrap()
+                .times,
+            4.0
+        );
         assert_eq!(find_loop(&"하".repeat(40)).unwrap().span, 1);
-        assert_eq!(find_loop(&format!("1/3은 0.{}", "3".repeat(80))).unwrap().span, 1);
+        assert_eq!(
+            find_loop(&format!("1/3은 0.{}", "3".repeat(80)))
+                .unwrap()
+                .span,
+            1
+        );
     }
 
     #[test]
     fn what_only_looks_like_a_loop() {
-        for text in ["", "하하하", "정말 정말 정말", "고양이 고양이", "끝.\n----------------", "고양이는 털을 핥는다. 고양이는 털을 핥는다."] {
+        for text in [
+            "",
+            "하하하",
+            "정말 정말 정말",
+            "고양이 고양이",
+            "끝.\n----------------",
+            "고양이는 털을 핥는다. 고양이는 털을 핥는다.",
+        ] {
             assert_eq!(find_loop(text), None, "{text}");
         }
         // A loop that the answer got out of.
-        assert_eq!(find_loop(&format!("{} 그리고 끝났다.", "고양이털 ".repeat(9))), None);
+        assert_eq!(
+            find_loop(&format!("{} 그리고 끝났다.", "고양이털 ".repeat(9))),
+            None
+        );
     }
 
     proptest! {

@@ -1,8 +1,8 @@
 //! How Korean the letters of an answer are.
 
 use super::document::{Document, Kind, has_word};
+use super::latin::{is_run, unexcused};
 use super::letter::{Letter, is_syllable, letter};
-use super::names::{is_chemical, is_name, is_unit};
 
 /// Scripts in an answer. Letters are alphabetic characters of a script of their own: digits, marks, emoji and Roman
 /// numerals (Ⅳ) are none.
@@ -148,68 +148,6 @@ impl Tally {
     }
 }
 
-/// Whether `c` can be part of a Latin word, number, formula or address.
-fn is_run(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || "-&+#.@/:%?=_^\\$°₀₁₂₃₄₅₆₇₈₉²³Ωμµ".contains(c)
-        || letter(c) == Some(Letter::Latin)
-}
-
-/// Latin letters of a run that nothing excuses.
-fn unexcused(run: &str, after_number: bool) -> usize {
-    if is_code(run) {
-        return 0;
-    }
-    let mut after_number = after_number;
-    let mut count = 0;
-    let whole = trimmed(run);
-    if is_excused(whole, after_number) {
-        return 0;
-    }
-    for part in whole.split(['/', '-', '&', '+', ':']) {
-        if !is_excused(trimmed(part), after_number) {
-            count += part.chars().filter(|&c| letter(c) == Some(Letter::Latin)).count();
-        }
-        after_number = part.ends_with(|c: char| c.is_ascii_digit());
-    }
-    count
-}
-
-/// `run` without the marks around it, save those that names end in.
-fn trimmed(run: &str) -> &str {
-    let is_mark = |c: char| !c.is_alphanumeric() && c != '°';
-    let start = run.trim_start_matches(is_mark);
-    start.trim_end_matches(|c| is_mark(c) && c != '+' && c != '#' && c != '°')
-}
-
-fn is_code(run: &str) -> bool {
-    let inner = run.trim_matches(['.', ':', '?', '%', '-']);
-    inner.contains("://")
-        || inner.starts_with("www.")
-        || inner.contains(['@', '_', '=', '^', '\\'])
-        || inner.split('.').skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()))
-            && inner.contains('.')
-            && !inner.starts_with('.')
-            && !is_dotted_number(inner)
-}
-
-/// "3.5kg" has a period, but is a number with a unit.
-fn is_dotted_number(run: &str) -> bool {
-    let whole = run.split('.').next().unwrap_or_default();
-    whole.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn is_excused(word: &str, after_number: bool) -> bool {
-    let n_letters = word.chars().filter(|&c| letter(c) == Some(Letter::Latin)).count();
-    if n_letters <= 1 || is_name(word) || is_chemical(word) {
-        return true;
-    }
-    let bare = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let has_number = bare.len() < word.len() || after_number;
-    let unit = bare.trim_end_matches(['2', '3', '²', '³']);
-    has_number && is_unit(unit) || word.bytes().all(|b| b"IVX".contains(&b))
-}
-
 /// No gloss in brackets is longer, in characters.
 const MAX_GLOSS: usize = 80;
 
@@ -271,10 +209,16 @@ mod tests {
     #[test]
     fn nothing_to_take_a_share_of() {
         let s = of("");
-        assert_eq!((s.hangul_share, s.latin_share, s.han_share), (None, None, None));
+        assert_eq!(
+            (s.hangul_share, s.latin_share, s.han_share),
+            (None, None, None)
+        );
         assert_eq!((s.mixed_eojeol_share, s.korean_line_share), (None, None));
         let s = of("12 3");
-        assert_eq!((s.hangul_share, s.mixed_eojeol_share, s.korean_line_share), (None, Some(0.0), None));
+        assert_eq!(
+            (s.hangul_share, s.mixed_eojeol_share, s.korean_line_share),
+            (None, Some(0.0), None)
+        );
     }
 
     #[test]
@@ -285,21 +229,69 @@ mod tests {
     #[test]
     fn mixed() {
         for eojeol in [
-            "apple은", "고양이cat", "고양이の", "學生이", "grooming을", "ai는", "привет를", "Cat이", "self-care를",
-            "λόγος는", "(apple)은", "5apples를", "고양이는/cat",
+            "apple은",
+            "고양이cat",
+            "고양이の",
+            "學生이",
+            "grooming을",
+            "ai는",
+            "привет를",
+            "Cat이",
+            "self-care를",
+            "λόγος는",
+            "(apple)은",
+            "5apples를",
+            "고양이는/cat",
         ] {
             assert_eq!(of(eojeol).mixed_eojeol_share, Some(1.0), "{eojeol}");
         }
-        assert_eq!(of("고양이는 apple을 좋아하는 animal이다").mixed_eojeol_share, Some(0.5));
+        assert_eq!(
+            of("고양이는 apple을 좋아하는 animal이다").mixed_eojeol_share,
+            Some(0.5)
+        );
     }
 
     #[test]
     fn excused() {
         for eojeol in [
-            "DNA는", "COVID-19가", "pH를", "5km를", "3.5kg이다", "100mL씩", "36.5°C로", "60km/h로", "20m²의", "x는",
-            "비타민C가", "CO2를", "H₂O는", "NaCl과", "II형", "y=ax+b를", "β세포", "config.toml을", "a_b를", "`print`를",
-            "https://a.kr/b를", "me@a.kr로", "그루밍(grooming)은", "학교(學校)는", "CPU/GPU를", "C++로", "R&D에", "Wi-Fi가",
-            "5μm다", "grooming", "日本の", "고양이는", "GPT-4o가", "AI-DNA는", "Node.js로", "10kΩ의", "v1.2.3을",
+            "DNA는",
+            "COVID-19가",
+            "pH를",
+            "5km를",
+            "3.5kg이다",
+            "100mL씩",
+            "36.5°C로",
+            "60km/h로",
+            "20m²의",
+            "x는",
+            "비타민C가",
+            "CO2를",
+            "H₂O는",
+            "NaCl과",
+            "II형",
+            "y=ax+b를",
+            "β세포",
+            "config.toml을",
+            "a_b를",
+            "`print`를",
+            "https://a.kr/b를",
+            "me@a.kr로",
+            "그루밍(grooming)은",
+            "학교(學校)는",
+            "CPU/GPU를",
+            "C++로",
+            "R&D에",
+            "Wi-Fi가",
+            "5μm다",
+            "grooming",
+            "日本の",
+            "고양이는",
+            "GPT-4o가",
+            "AI-DNA는",
+            "Node.js로",
+            "10kΩ의",
+            "v1.2.3을",
+            "WPA3를",
         ] {
             assert_eq!(of(eojeol).mixed_eojeol_share, Some(0.0), "{eojeol}");
         }
@@ -310,7 +302,9 @@ mod tests {
 
     #[test]
     fn korean_lines() {
-        let s = of("고양이는 귀엽다.\nCats are cute.\nDNA RNA CPU\n그는 Netflix를 본다.\n```\nlet x = 1;\n```\n- 길이: 5 km, CO2\n猫は可愛い。");
+        let s = of(
+            "고양이는 귀엽다.\nCats are cute.\nDNA RNA CPU\n그는 Netflix를 본다.\n```\nlet x = 1;\n```\n- 길이: 5 km, CO2\n猫は可愛い。",
+        );
         assert_eq!(s.korean_line_share, Some(3.0 / 5.0));
     }
 

@@ -1,6 +1,7 @@
 //! Where sentences end in a line of Korean text.
 
 use super::letter::{is_lone_jamo, is_syllable};
+use super::pairs::closing_marks;
 
 /// Splits a line into sentences, each with its terminal marks and what closes after them.
 ///
@@ -24,20 +25,24 @@ pub(super) fn split(line: &str) -> Vec<&str> {
 }
 
 /// Words that go on with the sentence after a quotation.
+#[rustfmt::skip]
 const QUOTING: &[&str] = &[
-    "하고", "하며", "하면서", "하는", "했", "한다", "라고", "이라고", "라며", "라는", "이라는", "란", "고", "며",
-    "이라며",
+    "하고", "하며", "하면서", "하는", "했", "한다", "라고", "이라고", "라며", "라는", "이라는",
+    "란", "고", "며", "이라며",
 ];
 
 /// Abbreviations that a period follows, in lower case. Those with periods inside and single letters
 /// are recognised by their shape.
+#[rustfmt::skip]
 const ABBREVIATIONS: &[&str] = &[
-    "al", "approx", "apr", "aug", "ave", "ca", "capt", "cf", "co", "col", "corp", "dec", "dept", "dr",
-    "ed", "eds", "est", "etc", "feb", "fig", "gen", "gov", "inc", "jan", "jr", "ltd", "mr", "mrs",
-    "ms", "mt", "no", "nov", "oct", "op", "pp", "prof", "rev", "sec", "sept", "sr", "st", "vol", "vs",
+    "al", "approx", "apr", "aug", "ave", "ca", "capt", "cf", "co", "col", "corp", "dec", "dept",
+    "dr", "ed", "eds", "est", "etc", "feb", "fig", "gen", "gov", "inc", "jan", "jr", "ltd", "mr",
+    "mrs", "ms", "mt", "no", "nov", "oct", "op", "pp", "prof", "rev", "sec", "sept", "sr", "st",
+    "vol", "vs",
 ];
 
 /// Emoticons written with letters.
+#[rustfmt::skip]
 const EMOTICONS: &[&str] = &[
     ":d", ":-d", "=d", ";d", "xd", ":p", ":-p", ";p", ":o", ":-o", ":3", "<3", "t_t", "t.t", "t-t",
     "tt", "t^t", "o_o", "o.o", "^o^", "^0^", "u_u", "v_v", "q_q", "orz", "otl", ":s", ":x",
@@ -190,7 +195,10 @@ impl<'a> Splitter<'a> {
         }
         let first = at.saturating_sub(MAX_WORD).max(start);
         let is_part = |c: char| c.is_alphanumeric() || c == '.' || c == ',';
-        let word = self.chars[first..at].iter().rev().take_while(|c| is_part(c.1));
+        let word = self.chars[first..at]
+            .iter()
+            .rev()
+            .take_while(|c| is_part(c.1));
         self.slice(at - word.count(), at)
     }
 
@@ -210,7 +218,9 @@ impl<'a> Splitter<'a> {
 
     /// A bare number, or a lone letter at the very start: 가. 나. a.
     fn is_enumerator(&self, start: usize, at: usize, word: &str) -> bool {
-        let is_number = word.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',');
+        let is_number = word
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.' || b == b',');
         let is_first = || self.slice(start, at).trim_start() == word;
         !word.is_empty() && (is_number || word.chars().count() == 1 && is_first())
     }
@@ -220,7 +230,10 @@ const QUOTES: &str = "\"'”’」』»";
 
 /// Whether `c` ends a sentence.
 pub(super) fn is_terminal(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '．' | '｡' | '‼' | '⁇' | '⁈' | '⁉')
+    matches!(
+        c,
+        '.' | '!' | '?' | '…' | '。' | '！' | '？' | '．' | '｡' | '‼' | '⁇' | '⁈' | '⁉'
+    )
 }
 
 fn is_url_part(c: char) -> bool {
@@ -237,72 +250,17 @@ fn is_abbreviation(word: &str) -> bool {
         return false;
     }
     let is_dotted = word.contains('.') && word.split('.').all(|part| part.len() <= 3);
-    word.len() == 1
-        || is_dotted
-        || ABBREVIATIONS.contains(&word.to_ascii_lowercase().as_str())
+    word.len() == 1 || is_dotted || ABBREVIATIONS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// Whether a stretch holds a word: a letter or digit outside emoticons.
 fn is_worded(text: &str) -> bool {
     text.split_whitespace().any(|token| {
-        token.chars().any(|c| c.is_alphanumeric() && !is_lone_jamo(c))
+        token
+            .chars()
+            .any(|c| c.is_alphanumeric() && !is_lone_jamo(c))
             && !(token.len() <= 4 && EMOTICONS.contains(&token.to_ascii_lowercase().as_str()))
     })
-}
-
-const OPENING: [char; 11] = ['(', '[', '{', '（', '「', '『', '《', '〈', '“', '‘', '【'];
-const CLOSING: [char; 11] = [')', ']', '}', '）', '」', '』', '》', '〉', '”', '’', '】'];
-/// The kinds of pairs after those above: the straight quotation marks.
-const DOUBLE: usize = OPENING.len();
-const SINGLE: usize = DOUBLE + 1;
-
-/// For each opening mark that is closed in the line, the index of what closes it; 0 elsewhere.
-fn closing_marks(chars: &[(usize, char)]) -> Vec<u32> {
-    let mut closes = vec![0; chars.len()];
-    let mut open: Vec<(usize, usize)> = Vec::new();
-    let mut n_open = [0_usize; SINGLE + 1];
-    for at in 0..chars.len() {
-        let Some((kind, opens)) = pair_mark(chars, at, &n_open) else {
-            continue;
-        };
-        if opens {
-            open.push((kind, at));
-            n_open[kind] += 1;
-        } else if n_open[kind] > 0 {
-            // What was opened since and not closed never will be.
-            while let Some((popped, start)) = open.pop() {
-                n_open[popped] -= 1;
-                if popped == kind {
-                    closes[start] = u32::try_from(at).unwrap_or(0);
-                    break;
-                }
-            }
-        }
-    }
-    closes
-}
-
-/// The kind of bracket or quotation mark at `at`, and whether it opens.
-fn pair_mark(chars: &[(usize, char)], at: usize, n_open: &[usize]) -> Option<(usize, bool)> {
-    let c = chars[at].1;
-    match c {
-        '"' => Some((DOUBLE, n_open[DOUBLE] == 0)),
-        '\'' => {
-            let before = at.checked_sub(1).map(|i| chars[i].1);
-            if n_open[SINGLE] > 0 && before.is_some_and(|b| !b.is_whitespace()) {
-                return Some((SINGLE, false));
-            }
-            // An apostrophe stands inside a word.
-            let opens = before.is_none_or(|b| !b.is_alphanumeric())
-                && chars.get(at + 1).is_some_and(|n| !n.1.is_whitespace());
-            opens.then_some((SINGLE, true))
-        }
-        _ if c.is_ascii_alphanumeric() || is_syllable(c) => None,
-        _ => {
-            let opening = OPENING.iter().position(|&o| o == c).map(|kind| (kind, true));
-            opening.or_else(|| CLOSING.iter().position(|&o| o == c).map(|kind| (kind, false)))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -359,7 +317,11 @@ mod tests {
     #[test]
     fn ellipses() {
         one("글쎄… 그게 말이지...잘 모르겠다.");
-        at_bars("잘 모르겠어요... 그래도 해 볼게요.".replace("... ", "...| ").as_str());
+        at_bars(
+            "잘 모르겠어요... 그래도 해 볼게요."
+                .replace("... ", "...| ")
+                .as_str(),
+        );
         at_bars("알 수 없다…| 그래도 간다.");
         one("기다렸다가….");
     }
@@ -377,7 +339,11 @@ mod tests {
         at_bars("don't stop.| it's fine.");
         at_bars("**중요하다.**| 다음 말이다.");
         at_bars("그렇다.[1]| 다음 말이다.");
-        at_bars("열린 (괄호다. | 그래도 끝난다.".replace(". | ", ".| ").as_str());
+        at_bars(
+            "열린 (괄호다. | 그래도 끝난다."
+                .replace(". | ", ".| ")
+                .as_str(),
+        );
     }
 
     #[test]
@@ -394,7 +360,9 @@ mod tests {
 
     #[test]
     fn long_lines_take_linear_time() {
-        for unit in ["가", ".", "(", ")", "\"", "'", "1.", "a.", "가다.", "[", "[]", "://", "… "] {
+        for unit in [
+            "가", ".", "(", ")", "\"", "'", "1.", "a.", "가다.", "[", "[]", "://", "… ",
+        ] {
             let line = unit.repeat(300_000);
             let start = std::time::Instant::now();
             split(&line);

@@ -112,13 +112,15 @@ fn form(n_lines: usize, n_marked: usize, n_predicate: u32, n_nominal: u32) -> Op
         return (bullets >= LIST_LAYOUT).then_some(Form::List);
     }
     let ends_in_nouns = n_nominal >= n_predicate;
-    Some(if ends_in_nouns && (bullets >= LIST_LAYOUT || n_predicate == 0) {
-        Form::List
-    } else if !ends_in_nouns && bullets <= PROSE_LAYOUT {
-        Form::Prose
-    } else {
-        Form::Mixed
-    })
+    Some(
+        if ends_in_nouns && (bullets >= LIST_LAYOUT || n_predicate == 0) {
+            Form::List
+        } else if !ends_in_nouns && bullets <= PROSE_LAYOUT {
+            Form::Prose
+        } else {
+            Form::Mixed
+        },
+    )
 }
 
 fn prose_around_list(document: &Document) -> (bool, bool) {
@@ -127,7 +129,10 @@ fn prose_around_list(document: &Document) -> (bool, bool) {
     let Some(first) = lines.iter().position(|l| is_item(l.marker)) else {
         return (false, false);
     };
-    let last = lines.iter().rposition(|l| is_item(l.marker)).unwrap_or(first);
+    let last = lines
+        .iter()
+        .rposition(|l| is_item(l.marker))
+        .unwrap_or(first);
     let mut around = (false, false);
     for (index, ending) in predicates(document) {
         let line = &lines[index];
@@ -168,11 +173,16 @@ mod tests {
 
     #[test]
     fn markers_and_endings_are_judged_separately() {
-        let s = of("이유는 다음과 같습니다.\n\n1. **위생**: 털을 닦습니다.\n2. **체온**: 열을 식힙니다.\n\n이처럼 중요합니다.");
+        let s = of(
+            "이유는 다음과 같습니다.\n\n1. **위생**: 털을 닦습니다.\n2. **체온**: 열을 식힙니다.\n\n이처럼 중요합니다.",
+        );
         assert_eq!(s.form, Some(Form::Mixed));
         assert_eq!(s.bullet_share, Some(0.5));
         assert!(s.prose_before_list && s.prose_after_list);
-        assert_eq!(of("- 털 정리\n- 체온 조절\n고양이는 깨끗하다. 그래서 핥는다. 끝이다.").form, Some(Form::Mixed));
+        assert_eq!(
+            of("- 털 정리\n- 체온 조절\n고양이는 깨끗하다. 그래서 핥는다. 끝이다.").form,
+            Some(Form::Mixed)
+        );
     }
 
     #[test]
@@ -185,7 +195,14 @@ mod tests {
 
     #[test]
     fn nothing_to_go_by() {
-        for text in ["", "서울", "42", "Seoul is big.", "| 가 | 나 |\n|---|---|\n| 1 | 2 |", "```\nx = 1\n```"] {
+        for text in [
+            "",
+            "서울",
+            "42",
+            "Seoul is big.",
+            "| 가 | 나 |\n|---|---|\n| 1 | 2 |",
+            "```\nx = 1\n```",
+        ] {
             assert_eq!(of(text).form, None, "{text}");
         }
         assert_eq!(of("").bullet_share, None);

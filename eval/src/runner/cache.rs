@@ -39,7 +39,10 @@ impl Cache {
         let base = absolute("XDG_CACHE_HOME")
             .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
             .ok_or_else(|| {
-                Error("no place for derived files: set HOME or XDG_CACHE_HOME to an absolute path".into())
+                Error(
+                    "no place for derived files: set HOME or XDG_CACHE_HOME to an absolute path"
+                        .into(),
+                )
             })?;
         Self::at(base.join("hanbench").join("derived"))
     }
@@ -69,11 +72,18 @@ impl Cache {
     pub fn path(&self, source_sha256: &str, precision: &str, engine_version: &str) -> PathBuf {
         let plain = |text: &str| -> String {
             text.chars()
-                .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' })
+                .map(|c| {
+                    if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                        c
+                    } else {
+                        '-'
+                    }
+                })
                 .collect()
         };
         let (source, version) = (plain(source_sha256), plain(engine_version));
-        self.dir.join(format!("{source}.{}.{version}.gguf", plain(precision)))
+        self.dir
+            .join(format!("{source}.{}.{version}.gguf", plain(precision)))
     }
 
     /// Makes `target` with `make`, which writes the path it is given; does nothing where it is there.
@@ -119,7 +129,10 @@ impl Cache {
     pub fn entries(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = self
             .files()
-            .filter(|path| path.extension().is_some_and(|extension| extension == "gguf"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "gguf")
+            })
             .filter_map(|path| {
                 let n_bytes = path.metadata().ok()?.len();
                 Some(Entry { path, n_bytes })
@@ -138,7 +151,10 @@ impl Cache {
         let mut freed = 0;
         for entry in self.entries() {
             std::fs::remove_file(&entry.path).map_err(|error| {
-                Error(format!("{}: cannot be removed ({error})", entry.path.display()))
+                Error(format!(
+                    "{}: cannot be removed ({error})",
+                    entry.path.display()
+                ))
             })?;
             freed += entry.n_bytes;
         }
@@ -148,9 +164,13 @@ impl Cache {
     /// Removes what a process that is no longer there left unfinished.
     fn remove_abandoned(&self) {
         for path in self.files() {
-            let writer = path
-                .extension()
-                .and_then(|extension| extension.to_str()?.strip_prefix("part-")?.parse::<u32>().ok());
+            let writer = path.extension().and_then(|extension| {
+                extension
+                    .to_str()?
+                    .strip_prefix("part-")?
+                    .parse::<u32>()
+                    .ok()
+            });
             if writer.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
                 // Another process may have removed it at the same moment.
                 let _ = std::fs::remove_file(&path);
@@ -202,7 +222,13 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(made, 1);
-        assert_eq!(cache.entries(), [Entry { path: target, n_bytes: 3 }]);
+        assert_eq!(
+            cache.entries(),
+            [Entry {
+                path: target,
+                n_bytes: 3
+            }]
+        );
         assert_eq!(cache.clean().unwrap(), 3);
         assert!(cache.entries().is_empty());
     }
@@ -231,7 +257,9 @@ mod tests {
     fn too_little_disk_is_said_before_anything_is_written() {
         let (_dir, cache) = cache();
         let target = cache.path("ab12", "F32", "1");
-        let error = cache.derive(&target, 1 << 60, |_| -> Result<(), Error> { unreachable!() });
+        let error = cache.derive(&target, 1 << 60, |_| -> Result<(), Error> {
+            unreachable!()
+        });
         assert!(error.unwrap_err().0.contains("hanbench cache --clean"));
     }
 

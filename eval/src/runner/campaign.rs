@@ -45,7 +45,12 @@ pub fn run(
 ) -> Result<Finished, Halt> {
     let attempts = attempts_so_far(journal)?;
     let progress = Progress::new();
-    let mut shared = Shared { info: &plan.info, nursery, journal, progress: &progress };
+    let mut shared = Shared {
+        info: &plan.info,
+        nursery,
+        journal,
+        progress: &progress,
+    };
     match measure_all(plan, &mut shared, cache, &attempts) {
         Ok(()) => Ok(Finished::All),
         Err(Trouble::Interrupted) => Ok(Finished::Interrupted),
@@ -60,7 +65,10 @@ struct Attempts {
 }
 
 fn attempts_so_far(journal: &Journal) -> Result<Attempts, Halt> {
-    let mut attempts = Attempts { last: BTreeMap::new(), complete: Vec::new() };
+    let mut attempts = Attempts {
+        last: BTreeMap::new(),
+        complete: Vec::new(),
+    };
     if !journal.has_records() {
         return Ok(attempts);
     }
@@ -87,7 +95,9 @@ fn measure_all(
     let mut round: Vec<Cell<'_>> = Vec::new();
     for (info, source) in plan.info.cells.iter().zip(&plan.sources) {
         if attempts.complete.contains(&info.id) {
-            shared.progress.say(&format!("{}: measured already", info.id));
+            shared
+                .progress
+                .say(&format!("{}: measured already", info.id));
             continue;
         }
         let attempt = attempts.last.get(&info.id).map_or(1, |last| last + 1);
@@ -105,7 +115,13 @@ fn measure_all(
         let begun = Instant::now();
         let mut engine_ns = 0;
         let prepared = prepare::prepare(
-            &plan.info, info, Path::new(path), file, shared.nursery, cache, &mut engine_ns,
+            &plan.info,
+            info,
+            Path::new(path),
+            file,
+            shared.nursery,
+            cache,
+            &mut engine_ns,
         );
         match prepared {
             Ok(prepared) => cell.prepared(shared, prepared, begun.elapsed(), engine_ns)?,
@@ -145,7 +161,9 @@ fn measure_round(mut cells: Vec<Cell<'_>>, shared: &mut Shared<'_>) -> Result<()
 }
 
 fn measure_speed(cells: &mut [Cell<'_>], shared: &mut Shared<'_>) -> Result<(), Trouble> {
-    let Some(suite) = &shared.info.suite.speed else { return Ok(()) };
+    let Some(suite) = &shared.info.suite.speed else {
+        return Ok(());
+    };
     for group in speed::plan(suite, shared.info.n_threads) {
         each(cells, shared, &Request::Open { spec: group.spec })?;
         for test in group.tests {
@@ -162,7 +180,9 @@ fn measure_speed(cells: &mut [Cell<'_>], shared: &mut Shared<'_>) -> Result<(), 
 }
 
 fn each(cells: &mut [Cell<'_>], shared: &mut Shared<'_>, request: &Request) -> Result<(), Trouble> {
-    cells.iter_mut().try_for_each(|cell| cell.speed(shared, request))
+    cells
+        .iter_mut()
+        .try_for_each(|cell| cell.speed(shared, request))
 }
 
 fn describe(test: &SpeedTest, cells: &[Cell<'_>]) -> String {

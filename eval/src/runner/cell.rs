@@ -49,14 +49,18 @@ impl<'a> Cell<'a> {
             spent: Duration::ZERO,
             engine_ns: 0,
         };
-        let at = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let at = jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string();
         cell.keep(shared, Fact::Begin(Begin { at }))?;
         Ok(cell)
     }
 
     /// Peak memory it needs, in bytes; 0 before it is prepared.
     pub fn need_bytes(&self) -> u64 {
-        self.prepared.as_ref().map_or(0, |prepared| prepared.need_bytes)
+        self.prepared
+            .as_ref()
+            .map_or(0, |prepared| prepared.need_bytes)
     }
 
     /// Its file is there; `spent` and `engine_ns` went into that.
@@ -72,7 +76,13 @@ impl<'a> Cell<'a> {
                 "{} tensors have rows that {} cannot divide into blocks; llama.cpp gave them other types, so this file is larger and better than its name says",
                 prepared.n_fallbacks, self.info.precision
             );
-            self.keep(shared, Fact::Warning(Warning { stage: Stage::Convert, text }))?;
+            self.keep(
+                shared,
+                Fact::Warning(Warning {
+                    stage: Stage::Convert,
+                    text,
+                }),
+            )?;
         }
         self.spent += spent;
         self.engine_ns += engine_ns;
@@ -82,7 +92,12 @@ impl<'a> Cell<'a> {
 
     /// Loads the model in a child of its own and keeps the times.
     pub fn load(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
-        let repetitions = shared.info.suite.speed.as_ref().map_or(1, |speed| speed.repetitions);
+        let repetitions = shared
+            .info
+            .suite
+            .speed
+            .as_ref()
+            .map_or(1, |speed| speed.repetitions);
         self.start(shared, repetitions)
     }
 
@@ -122,7 +137,9 @@ impl<'a> Cell<'a> {
         reason: String,
     ) -> Result<(), Fatal> {
         self.failed = true;
-        shared.progress.say(&format!("{}: failed: {reason}", self.info.id));
+        shared
+            .progress
+            .say(&format!("{}: failed: {reason}", self.info.id));
         self.keep(shared, Fact::Failure(Failure { stage, reason }))
     }
 
@@ -141,13 +158,17 @@ impl<'a> Cell<'a> {
     }
 
     fn memory(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
-        let Some((spec, prediction)) = self.prepared.as_ref().map(|prepared| prepared.memory) else {
+        let Some((spec, prediction)) = self.prepared.as_ref().map(|prepared| prepared.memory)
+        else {
             return Ok(());
         };
         if shared.info.suite.speed.is_none() && !self.touch(shared, &spec)? {
             return Ok(());
         }
-        let request = Request::Memory { spec, predicted_bytes: Some(prediction.host_bytes) };
+        let request = Request::Memory {
+            spec,
+            predicted_bytes: Some(prediction.host_bytes),
+        };
         self.ask(shared, Stage::Memory, &request)
     }
 
@@ -155,20 +176,34 @@ impl<'a> Cell<'a> {
     /// not resident: evaluates one full batch.
     fn touch(&mut self, shared: &mut Shared<'_>, spec: &SessionSpec) -> Result<bool, Fatal> {
         let n_prompt = spec.n_ubatch.min(spec.n_ctx / spec.n_seq);
-        let test = SpeedTest { test: Test::Prefill, n_prompt, n_gen: 0, n_depth: 0, n_seq: spec.n_seq };
-        for request in [Request::Open { spec: *spec }, Request::Warm { test }, Request::Close] {
+        let test = SpeedTest {
+            test: Test::Prefill,
+            n_prompt,
+            n_gen: 0,
+            n_depth: 0,
+            n_seq: spec.n_seq,
+        };
+        for request in [
+            Request::Open { spec: *spec },
+            Request::Warm { test },
+            Request::Close,
+        ] {
             self.ask(shared, Stage::Memory, &request)?;
         }
         Ok(self.worker.is_some())
     }
 
     fn perplexity(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
-        let Some(suite) = &shared.info.suite.perplexity else { return Ok(()) };
+        let Some(suite) = &shared.info.suite.perplexity else {
+            return Ok(());
+        };
         for corpus in &suite.corpora {
             if !self.revive(shared)? {
                 return Ok(());
             }
-            shared.progress.stage(&format!("{}: perplexity on {corpus}", self.info.id));
+            shared
+                .progress
+                .stage(&format!("{}: perplexity on {corpus}", self.info.id));
             let request = Request::Perplexity {
                 corpus: corpus.clone(),
                 n_ctx: suite.n_ctx,
@@ -181,12 +216,18 @@ impl<'a> Cell<'a> {
     }
 
     fn answers(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
-        let Some(suite) = &shared.info.suite.answers else { return Ok(()) };
+        let Some(suite) = &shared.info.suite.answers else {
+            return Ok(());
+        };
         if shared.info.questions.is_empty() || !self.revive(shared)? {
             return Ok(());
         }
         let questions = shared.info.questions.clone();
-        shared.progress.stage(&format!("{}: answers to {} questions", self.info.id, questions.len()));
+        shared.progress.stage(&format!(
+            "{}: answers to {} questions",
+            self.info.id,
+            questions.len()
+        ));
         let request = Request::Answers {
             questions,
             suite: suite.clone(),
@@ -206,7 +247,9 @@ impl<'a> Cell<'a> {
 
     /// `repetitions` 0: the load is not a measurement, and its time is not kept.
     fn start(&mut self, shared: &mut Shared<'_>, repetitions: u32) -> Result<(), Fatal> {
-        let Some(prepared) = &self.prepared else { return Ok(()) };
+        let Some(prepared) = &self.prepared else {
+            return Ok(());
+        };
         let request = Request::Load {
             path: prepared.path.clone(),
             n_gpu_layers: shared.info.n_gpu_layers,
@@ -240,15 +283,24 @@ impl<'a> Cell<'a> {
         Ok(())
     }
 
-    fn ask(&mut self, shared: &mut Shared<'_>, stage: Stage, request: &Request) -> Result<(), Fatal> {
-        let Some(mut worker) = self.worker.take() else { return Ok(()) };
+    fn ask(
+        &mut self,
+        shared: &mut Shared<'_>,
+        stage: Stage,
+        request: &Request,
+    ) -> Result<(), Fatal> {
+        let Some(mut worker) = self.worker.take() else {
+            return Ok(());
+        };
         let begun = Instant::now();
         let progress = shared.progress;
         let (id, attempt, journal) = (&self.info.id, self.attempt, &mut *shared.journal);
         let asked = worker.measure(
             request,
             &mut |fact| {
-                journal.append(id, attempt, fact).map_err(|error| Trouble::NotKept(error.0))
+                journal
+                    .append(id, attempt, fact)
+                    .map_err(|error| Trouble::NotKept(error.0))
             },
             &mut |done, total| progress.step(done, total),
         );

@@ -20,18 +20,25 @@ const LOAD_BUDGET: Duration = Duration::from_secs(2);
 /// # Errors
 /// The pipe broke or a request could not be read; there is nobody left to tell.
 pub fn serve(engine: &dyn Engine, from: impl BufRead, to: impl Write) -> std::io::Result<()> {
-    let mut pipe = Pipe { lines: from.lines(), to, engine_ns: clock::inside_ns(), pending: None };
+    let mut pipe = Pipe {
+        lines: from.lines(),
+        to,
+        engine_ns: clock::inside_ns(),
+        pending: None,
+    };
     while let Some(request) = pipe.next()? {
         match request {
-            Request::Load { path, n_gpu_layers, repetitions } => {
-                match load(engine, &path, n_gpu_layers, repetitions, &mut pipe)? {
-                    Ok(model) => {
-                        pipe.done(Ok(()))?;
-                        with_model(model.as_ref(), &mut pipe)?;
-                    }
-                    Err(error) => pipe.done(Err(error))?,
+            Request::Load {
+                path,
+                n_gpu_layers,
+                repetitions,
+            } => match load(engine, &path, n_gpu_layers, repetitions, &mut pipe)? {
+                Ok(model) => {
+                    pipe.done(Ok(()))?;
+                    with_model(model.as_ref(), &mut pipe)?;
                 }
-            }
+                Err(error) => pipe.done(Err(error))?,
+            },
             request => {
                 let answer = without_model(engine, request, &mut pipe)?;
                 pipe.done(answer)?;
@@ -51,15 +58,25 @@ fn without_model<R: BufRead, W: Write>(
     let reply = match request {
         Request::Info => Ok(Reply::Engine {
             info: engine.info(),
-            accelerators: llama::accelerators().into_iter().map(|(_, name)| name).collect(),
+            accelerators: llama::accelerators()
+                .into_iter()
+                .map(|(_, name)| name)
+                .collect(),
         }),
-        Request::Describe { path } => {
-            engine.describe(&path).map(|file| Reply::Described { file })
-        }
-        Request::Predict { path, n_gpu_layers, specs } => engine
+        Request::Describe { path } => engine.describe(&path).map(|file| Reply::Described { file }),
+        Request::Predict {
+            path,
+            n_gpu_layers,
+            specs,
+        } => engine
             .predict(&path, n_gpu_layers, &specs)
             .map(|predictions| Reply::Predicted { predictions }),
-        Request::Convert { from, to, precision, n_threads } => engine
+        Request::Convert {
+            from,
+            to,
+            precision,
+            n_threads,
+        } => engine
             .convert(&from, &to, &precision, n_threads)
             .map(|n_fallbacks| Reply::Converted { n_fallbacks }),
         _ => Err(Error("no model is loaded".into())),
@@ -119,16 +136,28 @@ fn with_model<R: BufRead, W: Write>(
                 Err(error) => pipe.done(Err(error))?,
             },
             Request::Close => pipe.done(Ok(()))?,
-            Request::Memory { spec, predicted_bytes } => {
+            Request::Memory {
+                spec,
+                predicted_bytes,
+            } => {
                 pipe.fact(Fact::Memory(memory(model, &spec, predicted_bytes)))?;
                 pipe.done(Ok(()))?;
             }
-            Request::Perplexity { corpus, n_ctx, max_chunks, n_threads } => {
+            Request::Perplexity {
+                corpus,
+                n_ctx,
+                max_chunks,
+                n_threads,
+            } => {
                 let spec = perplexity::session_spec(n_ctx, n_threads);
                 let answer = score_corpus(model, &corpus, &spec, max_chunks, pipe)?;
                 pipe.done(answer)?;
             }
-            Request::Answers { questions, suite, n_threads } => {
+            Request::Answers {
+                questions,
+                suite,
+                n_threads,
+            } => {
                 let total = questions.len() as u32;
                 let mut broken = Ok(());
                 let mut done = 0;
@@ -197,8 +226,12 @@ fn score_corpus<R: BufRead, W: Write>(
             max_chunks,
         };
         let mut broken = Ok(());
-        let answer =
-            perplexity::score(model, session.as_mut(), &scored, spec, &mut |chunk, total| {
+        let answer = perplexity::score(
+            model,
+            session.as_mut(),
+            &scored,
+            spec,
+            &mut |chunk, total| {
                 let done = chunk.chunk + 1;
                 let said = pipe
                     .fact(Fact::Perplexity(chunk))
@@ -206,14 +239,18 @@ fn score_corpus<R: BufRead, W: Write>(
                 if broken.is_ok() {
                     broken = said;
                 }
-            });
+            },
+        );
         broken?;
         // A text that is too short is no reason to leave out the others.
         if first_failure.is_ok() {
             first_failure = answer;
         } else if let Err(error) = answer {
             let stage = reports::record::Stage::Perplexity;
-            pipe.fact(Fact::Warning(Warning { stage, text: error.0 }))?;
+            pipe.fact(Fact::Warning(Warning {
+                stage,
+                text: error.0,
+            }))?;
         }
     }
     Ok(first_failure)
@@ -251,8 +288,12 @@ impl<R: BufRead, W: Write> Pipe<R, W> {
         if let Some(request) = self.pending.take() {
             return Ok(Some(request));
         }
-        let Some(line) = self.lines.next() else { return Ok(None) };
-        serde_json::from_str(&line?).map(Some).map_err(std::io::Error::other)
+        let Some(line) = self.lines.next() else {
+            return Ok(None);
+        };
+        serde_json::from_str(&line?)
+            .map(Some)
+            .map_err(std::io::Error::other)
     }
 
     fn put_back(&mut self, request: Request) -> std::io::Result<()> {

@@ -55,24 +55,38 @@ fn list_one(
     nursery: &Nursery,
     cache: &Cache,
 ) -> Listed {
-    let source = plan.info.models.iter().find(|model| model.variant == cell.variant);
+    let source = plan
+        .info
+        .models
+        .iter()
+        .find(|model| model.variant == cell.variant);
     let source = source.map_or("", |model| &model.path);
     let derived = cache.path(&file.sha256, &cell.precision, &plan.info.engine.version);
     let is_there = cell.native || derived.exists();
     let weights = file_bytes(cell, file);
     // A file that is not derived yet has the contexts of its source and weights of its own size.
-    let path = if is_there && !cell.native { &derived } else { Path::new(source) };
+    let path = if is_there && !cell.native {
+        &derived
+    } else {
+        Path::new(source)
+    };
     let specs = prepare::specs(&plan.info);
-    let (memory_bytes, note) =
-        match prepare::predict(&plan.info, path, &specs, nursery, &mut 0) {
-            Ok(predictions) => {
-                let most = predictions.iter().map(|prediction| prediction.host_bytes).max();
-                let other = if is_there { 0 } else { weights.saturating_sub(file.file_bytes) };
-                (most.map(|most| most + other), None)
-            }
-            Err(Unfit::Failed(_, reason)) => (None, Some(reason)),
-            Err(Unfit::Stop(trouble)) => (None, Some(trouble.to_string())),
-        };
+    let (memory_bytes, note) = match prepare::predict(&plan.info, path, &specs, nursery, &mut 0) {
+        Ok(predictions) => {
+            let most = predictions
+                .iter()
+                .map(|prediction| prediction.host_bytes)
+                .max();
+            let other = if is_there {
+                0
+            } else {
+                weights.saturating_sub(file.file_bytes)
+            };
+            (most.map(|most| most + other), None)
+        }
+        Err(Unfit::Failed(_, reason)) => (None, Some(reason)),
+        Err(Unfit::Stop(trouble)) => (None, Some(trouble.to_string())),
+    };
     Listed {
         id: cell.id.clone(),
         memory_bytes,
@@ -91,13 +105,7 @@ fn file_bytes(cell: &CellInfo, file: &ModelFile) -> u64 {
 }
 
 /// Decode reads every weight once a step; prefill multiplies every weight by every token.
-fn seconds(
-    info: &RunInfo,
-    cell: &CellInfo,
-    file: &ModelFile,
-    read_gb_s: f64,
-    gflop_s: f64,
-) -> f64 {
+fn seconds(info: &RunInfo, cell: &CellInfo, file: &ModelFile, read_gb_s: f64, gflop_s: f64) -> f64 {
     /// llama.cpp's kernels reach about this part of what the probe's loop does.
     const EFFICIENCY: f64 = 0.5;
     let step = file_bytes(cell, file) as f64 / (read_gb_s * 1e9);
@@ -106,7 +114,10 @@ fn seconds(
     let mut tokens = 0.0;
     if let Some(suite) = &info.suite.speed {
         let times = f64::from(suite.repetitions + 1);
-        for test in speed::plan(suite, info.n_threads).iter().flat_map(|group| &group.tests) {
+        for test in speed::plan(suite, info.n_threads)
+            .iter()
+            .flat_map(|group| &group.tests)
+        {
             match test.test {
                 Test::Decode => steps += times * f64::from(test.n_gen),
                 Test::Prefill | Test::Load => tokens += times * f64::from(test.n_prompt),
@@ -121,7 +132,12 @@ fn seconds(
             .iter()
             // Korean takes about three bytes a token at the worst.
             .map(|text| (text.n_bytes as f64 / 3.0 / chunk).floor())
-            .map(|all| suite.max_chunks.map_or(all, |most| all.min(f64::from(most))) * chunk)
+            .map(|all| {
+                suite
+                    .max_chunks
+                    .map_or(all, |most| all.min(f64::from(most)))
+                    * chunk
+            })
             .sum::<f64>();
     }
     if let Some(suite) = &info.suite.answers {

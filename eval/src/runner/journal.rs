@@ -26,7 +26,9 @@ impl Journal {
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let shown = dir.display();
         let cannot = |error: std::io::Error| {
-            Error(format!("{shown}: cannot be written ({error}); choose another directory with --out"))
+            Error(format!(
+                "{shown}: cannot be written ({error}); choose another directory with --out"
+            ))
         };
         std::fs::create_dir_all(dir).map_err(cannot)?;
         let mut records = OpenOptions::new()
@@ -48,7 +50,11 @@ impl Journal {
         let length = whole_lines(&mut records).map_err(cannot)?;
         records.set_len(length).map_err(cannot)?;
         records.seek(SeekFrom::Start(length)).map_err(cannot)?;
-        Ok(Self { dir: dir.to_owned(), records, length })
+        Ok(Self {
+            dir: dir.to_owned(),
+            records,
+            length,
+        })
     }
 
     /// The directory.
@@ -69,15 +75,10 @@ impl Journal {
     /// The disk is full or the directory is not writable.
     pub fn write_info(&self, info: &RunInfo) -> Result<(), Error> {
         let target = self.dir.join("run.json");
-        let write = || -> std::io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
-            serde_json::to_writer_pretty(&mut file, info)?;
-            file.write_all(b"\n")?;
-            file.as_file().sync_all()?;
-            file.persist(&target)?;
-            Ok(())
-        };
-        write().map_err(|error| Error(format!("{}: cannot be written ({error})", target.display())))
+        let mut text = serde_json::to_vec_pretty(info).map_err(|error| Error(error.to_string()))?;
+        text.push(b'\n');
+        reports::file::replace(&target, &text)
+            .map_err(|error| Error(format!("{}: cannot be written ({error})", target.display())))
     }
 
     /// Appends one record and hands it to the system at once.
@@ -85,7 +86,11 @@ impl Journal {
     /// # Errors
     /// The disk is full; what was written of the line is taken back.
     pub fn append(&mut self, cell: &str, attempt: u32, fact: Fact) -> Result<(), Error> {
-        let record = Record { cell: cell.to_owned(), attempt, fact };
+        let record = Record {
+            cell: cell.to_owned(),
+            attempt,
+            fact,
+        };
         let mut line = serde_json::to_vec(&record).map_err(|error| Error(error.to_string()))?;
         line.push(b'\n');
         match self.records.write_all(&line) {
@@ -129,7 +134,9 @@ mod tests {
     use reports::record::Begin;
 
     fn begin() -> Fact {
-        Fact::Begin(Begin { at: "2026-01-01T00:00:00Z".into() })
+        Fact::Begin(Begin {
+            at: "2026-01-01T00:00:00Z".into(),
+        })
     }
 
     #[test]

@@ -13,11 +13,16 @@ pub fn describe(gpus: Vec<String>) -> Result<Machine, sysinfo::Error> {
             .with_memory(MemoryRefreshKind::nothing().with_ram())
             .with_cpu(sysinfo::CpuRefreshKind::nothing()),
     )?;
-    let cpu = system.cpus().first().map(|cpu| cpu.brand().trim().to_owned());
+    let cpu = system
+        .cpus()
+        .first()
+        .map(|cpu| cpu.brand().trim().to_owned());
     Ok(Machine {
         name: host_name(),
         os: System::long_os_version().unwrap_or_else(|_| std::env::consts::OS.into()),
-        cpu: cpu.filter(|name| !name.is_empty()).unwrap_or_else(|| std::env::consts::ARCH.into()),
+        cpu: cpu
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| std::env::consts::ARCH.into()),
         physical_cores: physical_cores(),
         logical_cores: system.cpus().len() as u32,
         memory_bytes: system.total_memory(),
@@ -42,8 +47,12 @@ pub fn physical_cores() -> u32 {
 /// the container's limit leaves. No limit where the system does not tell.
 #[must_use]
 pub fn available_memory() -> u64 {
-    let Ok(mut system) = System::new() else { return u64::MAX };
+    let Ok(mut system) = System::new() else {
+        return u64::MAX;
+    };
     system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
-    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
+    let limit = system
+        .cgroup_limits()
+        .map_or(u64::MAX, |limits| limits.free_memory);
     system.available_memory().min(limit)
 }

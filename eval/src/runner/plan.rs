@@ -68,9 +68,12 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery) -> Result<Plan, Error> {
         schema: SCHEMA,
         hanbench: env!("CARGO_PKG_VERSION").into(),
         engine,
-        created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        machine: machine::describe(accelerators)
-            .map_err(|error| Error::Other(format!("this machine does not say what it is: {error}")))?,
+        created: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string(),
+        machine: machine::describe(accelerators).map_err(|error| {
+            Error::Other(format!("this machine does not say what it is: {error}"))
+        })?,
         command_line: wanted.command_line.clone(),
         n_threads: wanted.n_threads,
         n_gpu_layers: wanted.n_gpu_layers,
@@ -109,7 +112,10 @@ impl Plan {
 }
 
 fn hashes(info: &RunInfo) -> Vec<(&str, Option<&str>)> {
-    info.models.iter().map(|model| (&*model.variant, model.sha256.as_deref())).collect()
+    info.models
+        .iter()
+        .map(|model| (&*model.variant, model.sha256.as_deref()))
+        .collect()
 }
 
 /// Canonical names; `native` stays as it is.
@@ -140,9 +146,13 @@ fn questions(suite: &Suite) -> Result<Vec<Question>, Error> {
     let mut all: Vec<Question> = Vec::new();
     let names = suite.answers.iter().flat_map(|answers| &answers.questions);
     for name in names {
-        let set = datasets::load_questions(name).map_err(|error| Error::Other(error.to_string()))?;
+        let set =
+            datasets::load_questions(name).map_err(|error| Error::Other(error.to_string()))?;
         // A question that two sets share word for word is asked once.
-        let new = set.questions.into_iter().filter(|question| !all.contains(question));
+        let new = set
+            .questions
+            .into_iter()
+            .filter(|question| !all.contains(question));
         let new: Vec<Question> = new.collect();
         all.extend(new);
     }
@@ -158,7 +168,11 @@ fn questions(suite: &Suite) -> Result<Vec<Question>, Error> {
 
 fn corpora(suite: &Suite) -> Result<Vec<CorpusInfo>, Error> {
     let mut all = Vec::new();
-    for name in suite.perplexity.iter().flat_map(|perplexity| &perplexity.corpora) {
+    for name in suite
+        .perplexity
+        .iter()
+        .flat_map(|perplexity| &perplexity.corpora)
+    {
         let Corpus { name, texts } =
             datasets::load_corpus(name).map_err(|error| Error::Other(error.to_string()))?;
         all.extend(texts.into_iter().map(|text| CorpusInfo {
@@ -189,12 +203,17 @@ fn engine_info(nursery: &Nursery) -> Result<(EngineInfo, Vec<String>), Error> {
 fn describe(nursery: &Nursery, path: &Path) -> Result<Result<ModelFile, String>, Error> {
     let mut found = None;
     let mut worker = nursery.spawn().map_err(other)?;
-    let asked = worker.ask(&Request::Describe { path: path.to_owned() }, &mut |reply| {
-        if let Reply::Described { file } = reply {
-            found = Some(file);
-        }
-        Ok(())
-    });
+    let asked = worker.ask(
+        &Request::Describe {
+            path: path.to_owned(),
+        },
+        &mut |reply| {
+            if let Reply::Described { file } = reply {
+                found = Some(file);
+            }
+            Ok(())
+        },
+    );
     match (asked, found) {
         (Ok(()), Some(file)) => Ok(Ok(file)),
         (Err(Trouble::Interrupted), _) => Err(other(Trouble::Interrupted)),
@@ -202,7 +221,10 @@ fn describe(nursery: &Nursery, path: &Path) -> Result<Result<ModelFile, String>,
             Ok(Err(format!("{}: damaged: {reason}", path.display())))
         }
         (Err(trouble), _) => Ok(Err(trouble.to_string())),
-        (Ok(()), None) => Ok(Err(format!("{}: the engine did not answer", path.display()))),
+        (Ok(()), None) => Ok(Err(format!(
+            "{}: the engine did not answer",
+            path.display()
+        ))),
     }
 }
 
@@ -211,7 +233,9 @@ fn other(trouble: Trouble) -> Error {
 }
 
 fn model_info(variant: &str, path: &str, file: Option<&ModelFile>) -> ModelInfo {
-    let stem = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = Path::new(path)
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
     let stem = stem.unwrap_or_else(|| path.to_owned());
     ModelInfo {
         variant: variant.to_owned(),

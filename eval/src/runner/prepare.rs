@@ -70,23 +70,39 @@ pub fn prepare(
     };
     let specs = specs(info);
     let predictions = predict(info, &path, &specs, nursery, engine_ns)?;
-    let need_bytes = predictions.iter().map(|prediction| prediction.host_bytes).max().unwrap_or(0);
+    let need_bytes = predictions
+        .iter()
+        .map(|prediction| prediction.host_bytes)
+        .max()
+        .unwrap_or(0);
     check_memory(&path, need_bytes)?;
     let memory = memory_of(&specs, &predictions, info)
         .ok_or_else(|| Unfit::Failed(Stage::Memory, "the suite measures nothing".into()))?;
-    Ok(Prepared { path, need_bytes, memory, n_fallbacks })
+    Ok(Prepared {
+        path,
+        need_bytes,
+        memory,
+        n_fallbacks,
+    })
 }
 
 /// Every context that the suite makes: those of the speed tests first.
 pub fn specs(info: &RunInfo) -> Vec<SessionSpec> {
     let suite = &info.suite;
-    let speed = suite.speed.iter().flat_map(|speed| speed::plan(speed, info.n_threads));
+    let speed = suite
+        .speed
+        .iter()
+        .flat_map(|speed| speed::plan(speed, info.n_threads));
     let mut specs: Vec<SessionSpec> = speed.map(|group| group.spec).collect();
     if let Some(perplexity) = &suite.perplexity {
         specs.push(perplexity::session_spec(perplexity.n_ctx, info.n_threads));
     }
     if let Some(suite) = &suite.answers {
-        specs.push(answers::largest_session(&info.questions, suite, info.n_threads));
+        specs.push(answers::largest_session(
+            &info.questions,
+            suite,
+            info.n_threads,
+        ));
     }
     specs
 }
@@ -103,7 +119,8 @@ fn memory_of(
         .as_ref()
         .map_or(1, |speed| speed::plan(speed, info.n_threads).len());
     let all = specs.iter().copied().zip(predictions.iter().copied());
-    all.take(n_speed).max_by_key(|(_, prediction)| prediction.host_bytes)
+    all.take(n_speed)
+        .max_by_key(|(_, prediction)| prediction.host_bytes)
 }
 
 /// Memory that each context needs, asked of a child that is gone afterwards.
@@ -121,7 +138,10 @@ pub fn predict(
     };
     match ask(nursery, &request, Stage::Load, engine_ns)? {
         Some(Reply::Predicted { predictions }) => Ok(predictions),
-        _ => Err(Unfit::Failed(Stage::Memory, "the engine made no prediction".into())),
+        _ => Err(Unfit::Failed(
+            Stage::Memory,
+            "the engine made no prediction".into(),
+        )),
     }
 }
 

@@ -37,7 +37,10 @@ fn read(data: &[u64]) -> f64 {
     let part = data.len().div_ceil(rayon::current_num_threads());
     let sum: u64 = data
         .par_chunks(part)
-        .map(|part| part.iter().fold(0u64, |sum, &value| sum.wrapping_add(value)))
+        .map(|part| {
+            part.iter()
+                .fold(0u64, |sum, &value| sum.wrapping_add(value))
+        })
         .sum();
     black_box(sum);
     start.elapsed().as_secs_f64()

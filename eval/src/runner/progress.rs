@@ -25,7 +25,9 @@ impl Progress {
     pub fn stage(&self, text: &str) {
         match &self.bar {
             Some(bar) => {
-                bar.set_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}").expect("constant"));
+                bar.set_style(
+                    ProgressStyle::with_template("{spinner} {elapsed} {msg}").expect("constant"),
+                );
                 bar.set_message(text.to_owned());
             }
             None => eprintln!("{text}"),

@@ -81,7 +81,8 @@ impl Nursery {
                 engine_ns: 0,
             })
         };
-        start().map_err(|error| Trouble::Died(format!("a child process cannot be started: {error}")))
+        start()
+            .map_err(|error| Trouble::Died(format!("a child process cannot be started: {error}")))
     }
 }
 
@@ -97,7 +98,10 @@ impl Worker {
     ) -> Result<(), Trouble> {
         let mut line = serde_json::to_vec(request).expect("requests are plain data");
         line.push(b'\n');
-        let sent = self.stdin.as_mut().is_some_and(|stdin| stdin.write_all(&line).is_ok());
+        let sent = self
+            .stdin
+            .as_mut()
+            .is_some_and(|stdin| stdin.write_all(&line).is_ok());
         if !sent {
             return Err(self.death());
         }
@@ -160,7 +164,10 @@ impl Worker {
     fn death(&mut self) -> Trouble {
         self.stdin = None;
         let status = self.child.wait().ok();
-        let words = self.last_words.lock().map(|words| words.iter().cloned().collect::<Vec<_>>());
+        let words = self
+            .last_words
+            .lock()
+            .map(|words| words.iter().cloned().collect::<Vec<_>>());
         let words = words.unwrap_or_default();
         Trouble::Died(obituary(status, &words))
     }
@@ -193,10 +200,15 @@ fn obituary(status: Option<ExitStatus>, words: &[String]) -> String {
     let telling = words
         .iter()
         .rev()
-        .find(|line| line.contains("GGML_ASSERT") || line.contains("what()") || line.contains("panicked"))
+        .find(|line| {
+            line.contains("GGML_ASSERT") || line.contains("what()") || line.contains("panicked")
+        })
         .or_else(|| words.last());
     match telling {
-        Some(line) => format!("the process measuring it {cause}: {}", crate::engine::log::escape(line)),
+        Some(line) => format!(
+            "the process measuring it {cause}: {}",
+            crate::engine::log::escape(line)
+        ),
         None => format!("the process measuring it {cause}"),
     }
 }
@@ -217,7 +229,10 @@ fn listen(stdout: impl std::io::Read + Send + 'static) -> Receiver<Reply> {
     receiver
 }
 
-fn keep_last_words(stderr: impl std::io::Read + Send + 'static, words: Arc<Mutex<VecDeque<String>>>) {
+fn keep_last_words(
+    stderr: impl std::io::Read + Send + 'static,
+    words: Arc<Mutex<VecDeque<String>>>,
+) {
     std::thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
             let Ok(mut words) = words.lock() else { break };
@@ -240,7 +255,10 @@ mod tests {
         assert!(killed.contains("out of memory"), "{killed}");
         let words = ["GGML_ASSERT(n > 0) failed".to_owned(), "noise".to_owned()];
         let aborted = obituary(Some(ExitStatus::from_raw(libc::SIGABRT)), &words);
-        assert!(aborted.contains("signal 6") && aborted.contains("n > 0"), "{aborted}");
+        assert!(
+            aborted.contains("signal 6") && aborted.contains("n > 0"),
+            "{aborted}"
+        );
         let status = obituary(Some(ExitStatus::from_raw(3 << 8)), &[]);
         assert!(status.contains("status 3"), "{status}");
     }

@@ -8,6 +8,7 @@
 use crate::engine::sample::Sampler;
 use crate::engine::{Error, Model, Row, Session, SessionSpec, Token};
 
+use crate::measures;
 use datasets::{AnswersSuite, Question};
 use reports::record::{Answer, AnswerTiming, Sampling, Stop};
 use std::time::Instant;
@@ -71,14 +72,30 @@ pub fn ask(
 /// The largest context that [`ask`] will need, for the memory prediction: a prompt has at most as
 /// many tokens as bytes, and a template adds some.
 #[must_use]
-pub fn largest_session(questions: &[Question], suite: &AnswersSuite, n_threads: u32) -> SessionSpec {
+pub fn largest_session(
+    questions: &[Question],
+    suite: &AnswersSuite,
+    n_threads: u32,
+) -> SessionSpec {
     const TEMPLATE_TOKENS: u32 = 256;
-    let longest = questions.iter().map(|q| q.question.len()).max().unwrap_or(0) as u32;
-    spec_for(longest + TEMPLATE_TOKENS + suite.max_tokens, suite.parallel, n_threads)
+    let longest = questions
+        .iter()
+        .map(|q| q.question.len())
+        .max()
+        .unwrap_or(0) as u32;
+    spec_for(
+        longest + TEMPLATE_TOKENS + suite.max_tokens,
+        suite.parallel,
+        n_threads,
+    )
 }
 
 fn session_spec(asked: &[Asked<'_>], max_tokens: u32, n_seq: u32, n_threads: u32) -> SessionSpec {
-    let longest = asked.iter().map(|asked| asked.tokens.len()).max().unwrap_or(0) as u32;
+    let longest = asked
+        .iter()
+        .map(|asked| asked.tokens.len())
+        .max()
+        .unwrap_or(0) as u32;
     spec_for(longest + max_tokens, n_seq, n_threads)
 }
 
@@ -96,7 +113,9 @@ fn spec_for(tokens_per_seq: u32, n_seq: u32, n_threads: u32) -> SessionSpec {
 
 fn setting<'m>(model: &'m dyn Model, suite: &AnswersSuite) -> Setting<'m> {
     let is_base = model.template().is_none();
-    let temperature = suite.temperature.unwrap_or(if is_base { BASE_TEMPERATURE } else { 0.0 });
+    let temperature = suite
+        .temperature
+        .unwrap_or(if is_base { BASE_TEMPERATURE } else { 0.0 });
     let sampling = if temperature > 0.0 {
         Sampling::TopP {
             temperature,
@@ -131,9 +150,17 @@ fn prepare<'q>(setting: &Setting<'_>, questions: &'q [Question]) -> Result<Vec<A
             }
         };
         if tokens.is_empty() {
-            return Err(Error(format!("question {}: the prompt has no tokens", question.id)));
+            return Err(Error(format!(
+                "question {}: the prompt has no tokens",
+                question.id
+            )));
         }
-        Ok(Asked { question, number, prompt, tokens })
+        Ok(Asked {
+            question,
+            number,
+            prompt,
+            tokens,
+        })
     };
     (0..).zip(questions).map(prepare).collect()
 }
@@ -143,7 +170,12 @@ fn warm_up(session: &mut dyn Session, asked: &Asked<'_>) -> Result<(), Error> {
     let last = prefill(session, 0, &asked.tokens)?;
     session.logits(last)?;
     let pos = asked.tokens.len() as u32;
-    session.decode(&[Row { token: asked.tokens[0], pos, seq: 0, logits: true }])?;
+    session.decode(&[Row {
+        token: asked.tokens[0],
+        pos,
+        seq: 0,
+        logits: true,
+    }])?;
     session.synchronize();
     Ok(())
 }
@@ -195,7 +227,10 @@ fn answer_alone(
         }
         before = now;
     }
-    let timing = AnswerTiming { ttft_ns, inter_token_ns };
+    let timing = AnswerTiming {
+        ttft_ns,
+        inter_token_ns,
+    };
     Ok(writing.finish(setting, 1, Some(timing)))
 }
 
@@ -243,7 +278,12 @@ fn step(
             None => {
                 // Emptied on every step, so that it never grows past its part of the context.
                 session.truncate(seq, 0);
-                Row { token: 0, pos: 0, seq, logits: true }
+                Row {
+                    token: 0,
+                    pos: 0,
+                    seq,
+                    logits: true,
+                }
             }
         });
     }
@@ -314,7 +354,12 @@ impl<'a> Writing<'a> {
         })
     }
 
-    fn finish(self, setting: &Setting<'_>, n_parallel: u32, timing: Option<AnswerTiming>) -> Answer {
+    fn finish(
+        self,
+        setting: &Setting<'_>,
+        n_parallel: u32,
+        timing: Option<AnswerTiming>,
+    ) -> Answer {
         let answer = String::from_utf8_lossy(&self.bytes).into_owned();
         Answer {
             question_id: self.asked.question.id.clone(),
@@ -322,7 +367,7 @@ impl<'a> Writing<'a> {
             format: setting.format.into(),
             sampling: setting.sampling.clone(),
             n_parallel,
-            measures: Default::default(),
+            measures: measures::measure(self.asked.question, &answer),
             answer,
             stop: self.stop.unwrap_or(Stop::Limit),
             n_prompt: self.asked.tokens.len() as u32,
@@ -358,7 +403,10 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let model = Mock.load(file.path(), 0).unwrap();
         let mut answers = Vec::new();
-        ask(model.as_ref(), &questions(n), suite, 1, &mut |answer| answers.push(answer)).unwrap();
+        ask(model.as_ref(), &questions(n), suite, 1, &mut |answer| {
+            answers.push(answer)
+        })
+        .unwrap();
         answers
     }
 
@@ -367,7 +415,11 @@ mod tests {
         for parallel in [1, 3, 4, 8] {
             let answers = answers(10, &suite(200, parallel, 3));
             assert_eq!(answers.len(), 10);
-            assert!(answers.iter().all(|a| a.answer == "고양이는 털을 핥아 몸을 깨끗이 합니다.\n"));
+            assert!(
+                answers
+                    .iter()
+                    .all(|a| a.answer == "고양이는 털을 핥아 몸을 깨끗이 합니다.\n")
+            );
             assert!(answers.iter().all(|a| a.stop == Stop::Eos));
         }
     }
@@ -375,7 +427,10 @@ mod tests {
     #[test]
     fn only_the_first_are_timed_and_each_token_but_the_first_has_a_time() {
         let answers = answers(5, &suite(200, 2, 2));
-        let timed: Vec<_> = answers.iter().filter_map(|a| a.timing.as_ref().map(|t| (a, t))).collect();
+        let timed: Vec<_> = answers
+            .iter()
+            .filter_map(|a| a.timing.as_ref().map(|t| (a, t)))
+            .collect();
         assert_eq!(timed.len(), 2);
         for (answer, timing) in timed {
             assert_eq!(timing.inter_token_ns.len() as u32, answer.n_tokens - 1);
@@ -401,9 +456,19 @@ mod tests {
     fn base_models_are_sampled_and_the_suite_decides_first() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let model = Mock.load(file.path(), 0).unwrap();
-        let by_default = AnswersSuite { temperature: None, ..suite(9, 1, 0) };
-        let expected = Sampling::TopP { temperature: 0.7, top_p: 0.9, seed: 42 };
+        let by_default = AnswersSuite {
+            temperature: None,
+            ..suite(9, 1, 0)
+        };
+        let expected = Sampling::TopP {
+            temperature: 0.7,
+            top_p: 0.9,
+            seed: 42,
+        };
         assert_eq!(setting(model.as_ref(), &by_default).sampling, expected);
-        assert_eq!(setting(model.as_ref(), &suite(9, 1, 0)).sampling, Sampling::Greedy);
+        assert_eq!(
+            setting(model.as_ref(), &suite(9, 1, 0)).sampling,
+            Sampling::Greedy
+        );
     }
 }

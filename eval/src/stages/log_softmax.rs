@@ -34,7 +34,15 @@ fn exp(x: f32) -> f32 {
     let r = n.mul_add(-LN2_HIGH, clamped);
     let r = n.mul_add(-LN2_LOW, r);
     let mut p = 1.0 / 5040.0;
-    for coefficient in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+    for coefficient in [
+        1.0 / 720.0,
+        1.0 / 120.0,
+        1.0 / 24.0,
+        1.0 / 6.0,
+        0.5,
+        1.0,
+        1.0,
+    ] {
         p = r.mul_add(p, coefficient);
     }
     let power = f32::from_bits(((n as i32 + 127) << 23) as u32);
@@ -56,7 +64,10 @@ mod tests {
     /// The same in double precision throughout.
     fn exact(logits: &[f32], index: usize) -> f64 {
         let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f64 = logits.iter().map(|&l| (f64::from(l) - f64::from(max)).exp()).sum();
+        let sum: f64 = logits
+            .iter()
+            .map(|&l| (f64::from(l) - f64::from(max)).exp())
+            .sum();
         f64::from(logits[index]) - f64::from(max) - sum.ln()
     }
 

@@ -147,13 +147,7 @@ fn score_group(
     Ok(sums.iter().map(|nll| sum(nll)).collect())
 }
 
-fn rows(
-    model: &dyn Model,
-    group: &[&[Token]],
-    begin: usize,
-    end: usize,
-    first: usize,
-) -> Vec<Row> {
+fn rows(model: &dyn Model, group: &[&[Token]], begin: usize, end: usize, first: usize) -> Vec<Row> {
     let bos = model.bos_wanted();
     let mut rows = Vec::with_capacity(group.len() * (end - begin));
     for (seq, chunk) in group.iter().enumerate() {
@@ -216,9 +210,20 @@ mod tests {
         let model = Mock.load(file.path(), 0).unwrap();
         let spec = session_spec(n_ctx, 1);
         let mut session = model.session(&spec).unwrap();
-        let text = Scored { corpus: "c", text: "t", bytes, max_chunks: max };
+        let text = Scored {
+            corpus: "c",
+            text: "t",
+            bytes,
+            max_chunks: max,
+        };
         let mut chunks = Vec::new();
-        score(model.as_ref(), session.as_mut(), &text, &spec, &mut |chunk, _| chunks.push(chunk))?;
+        score(
+            model.as_ref(),
+            session.as_mut(),
+            &text,
+            &spec,
+            &mut |chunk, _| chunks.push(chunk),
+        )?;
         Ok(chunks)
     }
 
@@ -234,7 +239,11 @@ mod tests {
     fn the_second_half_of_each_chunk_is_scored() {
         let chunks = scored(&[b'a'; 1000], 64, None).unwrap();
         assert_eq!(chunks.len(), 15);
-        assert!(chunks.iter().all(|chunk| chunk.n_scored == 31 && chunk.n_bytes == 31));
+        assert!(
+            chunks
+                .iter()
+                .all(|chunk| chunk.n_scored == 31 && chunk.n_bytes == 31)
+        );
         assert_eq!(scored(&[b'a'; 1000], 64, Some(2)).unwrap().len(), 2);
     }
 
@@ -249,7 +258,10 @@ mod tests {
     #[test]
     fn a_text_of_fewer_than_two_chunks_is_refused_with_its_length() {
         let error = scored(b"short", 64, None).unwrap_err().0;
-        assert!(error.contains("5 tokens") && error.contains("128"), "{error}");
+        assert!(
+            error.contains("5 tokens") && error.contains("128"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -76,14 +76,21 @@ fn group(suite: &SpeedSuite, n_seq: u32, n_threads: u32) -> Option<SpeedGroup> {
             }));
         }
     }
-    let longest = tests.iter().map(|test| test.n_depth + test.n_prompt + test.n_gen).max()?;
-    // llama.cpp gives each sequence a multiple of 256.
-    let n_ctx = longest.next_multiple_of(256) * n_seq;
+    let longest = tests
+        .iter()
+        .map(|test| test.n_depth + test.n_prompt + test.n_gen)
+        .max()?;
+    // Room for larger batches than there will be would be reserved and never touched.
+    let widest = tests
+        .iter()
+        .map(|test| test.n_depth.max(test.n_prompt).max(n_seq))
+        .max()?;
     let spec = SessionSpec {
-        n_ctx,
+        // llama.cpp gives each sequence a multiple of 256.
+        n_ctx: longest.next_multiple_of(256) * n_seq,
         n_seq,
-        n_batch: N_BATCH.min(n_ctx),
-        n_ubatch: N_UBATCH.min(n_ctx),
+        n_batch: N_BATCH.min(widest),
+        n_ubatch: N_UBATCH.min(widest),
         n_outputs: n_seq,
         n_threads,
     };
@@ -156,8 +163,8 @@ impl<'s> Bench<'s> {
 
     /// Brings every sequence to `depth` tokens.
     fn hold(&mut self, depth: u32) -> Result<(), Error> {
-        let cut = self.held >= depth
-            && (0..self.n_seq).all(|seq| self.session.truncate(seq, depth));
+        let cut =
+            self.held >= depth && (0..self.n_seq).all(|seq| self.session.truncate(seq, depth));
         if cut {
             self.held = depth;
             return Ok(());
@@ -198,7 +205,12 @@ impl<'s> Bench<'s> {
             rows.clear();
             for seq in 0..self.n_seq {
                 let token = self.token();
-                rows.push(Row { token, pos: self.held, seq, logits: true });
+                rows.push(Row {
+                    token,
+                    pos: self.held,
+                    seq,
+                    logits: true,
+                });
             }
             self.session.decode(&rows)?;
             self.session.synchronize();
@@ -234,7 +246,10 @@ mod tests {
     #[test]
     fn one_group_for_each_number_of_sequences() {
         let groups = plan(&suite(), 2);
-        let shapes: Vec<_> = groups.iter().map(|g| (g.spec.n_seq, g.spec.n_ctx)).collect();
+        let shapes: Vec<_> = groups
+            .iter()
+            .map(|g| (g.spec.n_seq, g.spec.n_ctx))
+            .collect();
         assert_eq!(shapes, [(1, 1024), (4, 768 * 4)]);
         assert_eq!(groups[0].tests.len(), 6);
         assert!(groups[1].tests.iter().all(|test| test.test == Test::Decode));
@@ -243,9 +258,17 @@ mod tests {
 
     #[test]
     fn prefill_is_measured_alone_even_where_decode_is_not() {
-        let only_eight = SpeedSuite { parallel: vec![8], ..suite() };
+        let only_eight = SpeedSuite {
+            parallel: vec![8],
+            ..suite()
+        };
         let groups = plan(&only_eight, 2);
-        assert!(groups[0].tests.iter().all(|test| test.test == Test::Prefill));
+        assert!(
+            groups[0]
+                .tests
+                .iter()
+                .all(|test| test.test == Test::Prefill)
+        );
         assert_eq!(groups[1].spec.n_seq, 8);
     }
 
@@ -259,7 +282,10 @@ mod tests {
             for test in tests {
                 bench.warm_up(&test).unwrap();
                 let speed = bench.repeat(&test, 7).unwrap();
-                assert_eq!((speed.rep, speed.n_depth, speed.n_seq), (7, test.n_depth, spec.n_seq));
+                assert_eq!(
+                    (speed.rep, speed.n_depth, speed.n_seq),
+                    (7, test.n_depth, spec.n_seq)
+                );
                 assert_eq!(bench.held, test.n_depth + test.n_prompt + test.n_gen);
                 assert!(speed.elapsed_ns > 0);
             }

@@ -57,11 +57,34 @@ type Asked<'a> = (&'a str, &'a str);
 impl<'a> AnswerSection<'a> {
     /// Sets the answers of `report` side by side.
     pub(super) fn of(report: &'a Report, labels: &Labels) -> Self {
-        let given: HashMap<_, _> =
-            report.answers.iter().map(|row| ((row.cell, row.question_id.as_str(), row.question.as_str()), row)).collect();
+        let given: HashMap<_, _> = report
+            .answers
+            .iter()
+            .map(|row| {
+                (
+                    (row.cell, row.question_id.as_str(), row.question.as_str()),
+                    row,
+                )
+            })
+            .collect();
         let view = |(i, (id, text)): (usize, Asked<'a>)| {
-            let asked = report.cells.iter().enumerate().filter(|(_, cell)| was_asked(report, cell, (id, text)));
+            let asked: Vec<_> = report
+                .cells
+                .iter()
+                .enumerate()
+                .filter(|(_, cell)| was_asked(report, cell, (id, text)))
+                .collect();
+            // Where nobody answered, the reasons are the cells' own and stand once, with the failures.
+            let asked = if asked
+                .iter()
+                .any(|(n, _)| given.contains_key(&(*n, id, text)))
+            {
+                asked
+            } else {
+                Vec::new()
+            };
             let cards: Vec<_> = asked
+                .into_iter()
                 .map(|(n, cell)| card(report, labels, n, cell, given.get(&(n, id, text)).copied()))
                 .collect();
             QuestionView {
@@ -73,30 +96,57 @@ impl<'a> AnswerSection<'a> {
                 cards,
             }
         };
-        Self { questions: questions(report).into_iter().enumerate().map(view).collect() }
+        Self {
+            questions: questions(report)
+                .into_iter()
+                .enumerate()
+                .map(view)
+                .collect(),
+        }
     }
 }
 
 /// Every question of every run once, in the order in which they were asked.
 fn questions(report: &Report) -> Vec<Asked<'_>> {
-    let planned = report.runs.iter().filter(|run| run.suite.answers.is_some()).flat_map(|run| &run.questions);
+    let planned = report
+        .runs
+        .iter()
+        .filter(|run| run.suite.answers.is_some())
+        .flat_map(|run| &run.questions);
     let planned = planned.map(|question| (question.id.as_str(), question.question.as_str()));
-    let answered = report.answers.iter().map(|row| (row.question_id.as_str(), row.question.as_str()));
+    let answered = report
+        .answers
+        .iter()
+        .map(|row| (row.question_id.as_str(), row.question.as_str()));
     let mut seen = std::collections::HashSet::new();
-    planned.chain(answered).filter(|asked| seen.insert(*asked)).collect()
+    planned
+        .chain(answered)
+        .filter(|asked| seen.insert(*asked))
+        .collect()
 }
 
 /// Whether the cell's run puts this question to it.
 fn was_asked(report: &Report, cell: &CellView, (id, text): Asked) -> bool {
-    let questions = report.runs.get(cell.run).map_or(&[][..], |run| &run.questions);
-    questions.iter().any(|question| question.id == id && question.question == text)
+    let questions = report
+        .runs
+        .get(cell.run)
+        .map_or(&[][..], |run| &run.questions);
+    questions
+        .iter()
+        .any(|question| question.id == id && question.question == text)
 }
 
 /// Said once for the question rather than on every card.
 fn note(cards: &[AnswerCard]) -> Option<Phrase> {
-    let answers: Vec<_> = cards.iter().filter_map(|card| card.answer.as_ref()).collect();
+    let answers: Vec<_> = cards
+        .iter()
+        .filter_map(|card| card.answer.as_ref())
+        .collect();
     if answers.is_empty() {
-        return Some(Phrase::both("답한 셀이 없습니다.", "No cell answered."));
+        return Some(Phrase::both(
+            "답한 셀이 없습니다. 이유는 ‘실패와 경고’에 있습니다.",
+            "No cell answered; “Failures and warnings” says why.",
+        ));
     }
     answers.iter().all(|answer| !answer.timed).then(|| {
         Phrase::both(
@@ -114,7 +164,9 @@ fn card<'a>(
     row: Option<&'a AnswerRow>,
 ) -> AnswerCard<'a> {
     let models = report.runs.get(cell.run).map_or(&[][..], |run| &run.models);
-    let model = models.iter().find(|model| model.variant == cell.key.variant);
+    let model = models
+        .iter()
+        .find(|model| model.variant == cell.key.variant);
     AnswerCard {
         cell: Phrase::foreign(labels.name(index)),
         model: Phrase::foreign(&cell.key.model),
@@ -127,7 +179,10 @@ fn answer<'a>(row: &'a AnswerRow, model: Option<&ModelInfo>) -> AnswerView<'a> {
     let cut = row.stop == "limit";
     let tokens = number::count(row.n_tokens);
     let stop = if cut {
-        Phrase::both(format!("잘림(≥ {tokens}토큰)"), format!("cut (≥ {tokens} tokens)"))
+        Phrase::both(
+            format!("잘림(≥ {tokens}토큰)"),
+            format!("cut (≥ {tokens} tokens)"),
+        )
     } else {
         Phrase::both("스스로 끝냄", "ended by itself")
     };
@@ -151,7 +206,10 @@ fn length(row: &AnswerRow, cut: bool) -> Vec<Phrase> {
     let least = if cut { "≥ " } else { "" };
     let part = |n: u32, before: &str, ko: &str, en: &str| {
         let n = number::count(n);
-        Phrase::both(format!("{before}{least}{n}{ko}"), format!("{least}{n} {en}"))
+        Phrase::both(
+            format!("{before}{least}{n}{ko}"),
+            format!("{least}{n} {en}"),
+        )
     };
     vec![
         part(row.n_tokens, "", "토큰", "tokens"),
@@ -171,15 +229,20 @@ fn time(row: &AnswerRow) -> Vec<Phrase> {
     let rate = |rate: Option<f64>, unit: Phrase| {
         rate.map(|rate| Phrase::same(format!("{} ", number::plain(rate))).then(unit))
     };
-    let parts =
-        [first, rate(row.decode_ts, units::tokens_per_second()), rate(row.chars_per_s, units::characters_per_second())];
+    let parts = [
+        first,
+        rate(row.decode_ts, units::tokens_per_second()),
+        rate(row.chars_per_s, units::characters_per_second()),
+    ];
     parts.into_iter().flatten().collect()
 }
 
 /// What the text is like, as far as it was judged.
 fn measures(row: &AnswerRow) -> Vec<Phrase> {
     let share = |ko: &str, en: &str, share: Option<f64>| {
-        share.map(number::percent).map(|text| Phrase::both(format!("{ko} {text}"), format!("{en} {text}")))
+        share
+            .map(number::percent)
+            .map(|text| Phrase::both(format!("{ko} {text}"), format!("{en} {text}")))
     };
     let style = row.style.as_deref().map(|style| match style {
         "list" => Phrase::both("개조식", "list style"),
@@ -189,15 +252,30 @@ fn measures(row: &AnswerRow) -> Vec<Phrase> {
     });
     let likelihood = row.reference_nll.map(|nll| {
         let nll = number::plain(nll);
-        Phrase::both(format!("모범 답안의 −ln p {nll}"), format!("reference answer's −ln p {nll}"))
+        Phrase::both(
+            format!("모범 답안의 −ln p {nll}"),
+            format!("reference answer's −ln p {nll}"),
+        )
     });
     [
         share("한글", "Hangul", row.hangul_share),
-        share("로마자", "Latin", row.latin_share.filter(|&share| share > 0.0)),
+        share(
+            "로마자",
+            "Latin",
+            row.latin_share.filter(|&share| share > 0.0),
+        ),
         share("한자", "Han", row.han_share.filter(|&share| share > 0.0)),
-        share("문자를 섞은 어절", "eojeol mixing scripts", row.mixed_eojeol_share.filter(|&share| share > 0.0)),
+        share(
+            "문자를 섞은 어절",
+            "eojeol mixing scripts",
+            row.mixed_eojeol_share.filter(|&share| share > 0.0),
+        ),
         share("되풀이된 4어절", "repeated 4-grams", row.rep_4),
-        share("주제를 벗어난 문장", "sentences off topic", row.off_topic_share),
+        share(
+            "주제를 벗어난 문장",
+            "sentences off topic",
+            row.off_topic_share,
+        ),
         share("목록 줄", "list lines", row.bullet_share),
         style,
         share("핵심 내용", "key points", row.coverage),
@@ -212,11 +290,24 @@ fn measures(row: &AnswerRow) -> Vec<Phrase> {
 /// Why a cell gave no answer.
 fn why_missing(cell: &CellView) -> Phrase {
     let lead = Phrase::both("답이 없습니다. ", "No answer. ");
-    let failure = cell.failures.iter().find(|failure| failure.stage == Stage::Answers).or(cell.failures.first());
+    let failure = cell
+        .failures
+        .iter()
+        .find(|failure| failure.stage == Stage::Answers)
+        .or(cell.failures.first());
     match (failure, cell.status) {
         (Some(failure), _) => lead.then(Phrase::foreign(&failure.reason)),
-        (None, Status::CutOff) => lead.then(Phrase::both("답하기 전에 끊겼습니다.", "Cut off before it was asked.")),
-        (None, Status::NotRun) => lead.then(Phrase::both("셀을 시작하지 않았습니다.", "The cell was not started.")),
-        (None, _) => lead.then(Phrase::both("기록이 없습니다.", "There is no record of one.")),
+        (None, Status::CutOff) => lead.then(Phrase::both(
+            "답하기 전에 끊겼습니다.",
+            "Cut off before it was asked.",
+        )),
+        (None, Status::NotRun) => lead.then(Phrase::both(
+            "셀을 시작하지 않았습니다.",
+            "The cell was not started.",
+        )),
+        (None, _) => lead.then(Phrase::both(
+            "기록이 없습니다.",
+            "There is no record of one.",
+        )),
     }
 }

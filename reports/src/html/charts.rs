@@ -5,7 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::Error;
-use super::phrase::Phrase;
+use super::phrase::{Phrase, Rich};
 use super::svg::{self, Inline};
 
 /// The section of charts.
@@ -30,15 +30,31 @@ impl ChartSection {
     pub(super) fn of(charts: &Charts) -> Result<Self, Error> {
         let figure = |(i, chart): (usize, &crate::plot::Chart)| {
             let label = format!("{} / {}", chart.title_ko, chart.title_en);
-            let drawing = svg::inline(&chart.svg, &format!("c{i}-"), &label)
-                .map_err(|reason| Error::Chart { name: chart.name.to_string(), reason })?;
+            let drawing = svg::inline(&chart.svg, &format!("c{i}-"), &label).map_err(|reason| {
+                Error::Chart {
+                    name: chart.name.to_string(),
+                    reason,
+                }
+            })?;
             Ok(Figure {
                 id: format!("chart-{i}"),
-                title: Phrase::both(&*chart.title_ko, &*chart.title_en),
-                caption: Phrase::both(&*chart.caption_ko, &*chart.caption_en),
+                title: both(&chart.title_ko, &chart.title_en),
+                caption: both(&chart.caption_ko, &chart.caption_en),
                 drawing,
             })
         };
-        Ok(Self { figures: charts.list.iter().enumerate().map(figure).collect::<Result<_, Error>>()? })
+        Ok(Self {
+            figures: charts
+                .list
+                .iter()
+                .enumerate()
+                .map(figure)
+                .collect::<Result<_, Error>>()?,
+        })
     }
+}
+
+/// What another module wrote, with names of others in it.
+fn both(ko: &str, en: &str) -> Phrase {
+    Phrase::of(Rich::default().foreign(ko), Rich::default().foreign(en))
 }

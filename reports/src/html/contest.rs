@@ -24,6 +24,8 @@ pub(super) struct Contest {
     pub(super) best: Entry,
     /// The second best.
     pub(super) next: Option<Entry>,
+    /// Entries besides the best.
+    others: usize,
     /// Cells whose 95 % interval overlaps the best one's: no difference can be shown.
     pub(super) tied: Vec<usize>,
     /// Cells that cannot be judged, since their interval or the best one's is missing.
@@ -38,7 +40,11 @@ impl Contest {
     pub(super) fn of(mut entries: Vec<Entry>, better: Better) -> Option<Self> {
         entries.sort_by(|a, b| {
             let ascending = a.estimate.value.total_cmp(&b.estimate.value);
-            if better == Better::Higher { ascending.reverse() } else { ascending }
+            if better == Better::Higher {
+                ascending.reverse()
+            } else {
+                ascending
+            }
         });
         let (&best, rest) = entries.split_first()?;
         let having = |overlap: Option<bool>| {
@@ -50,9 +56,15 @@ impl Contest {
         Some(Self {
             best,
             next: rest.first().copied(),
+            others: rest.len(),
             tied: having(Some(true)),
             unjudged: having(None),
         })
+    }
+
+    /// Whether no other entry can be told from the best one.
+    pub(super) fn all_tied(&self) -> bool {
+        self.others > 0 && self.tied.len() == self.others
     }
 
     /// Whether the best is better than every other by intervals that do not overlap.
@@ -67,7 +79,10 @@ mod tests {
 
     fn entry(cell: usize, value: f64, half: Option<f64>) -> Entry {
         let (low, high) = (half.map(|h| value - h), half.map(|h| value + h));
-        Entry { cell, estimate: Estimate::new(Some(value), low, high).unwrap() }
+        Entry {
+            cell,
+            estimate: Estimate::new(Some(value), low, high).unwrap(),
+        }
     }
 
     #[test]
@@ -81,10 +96,17 @@ mod tests {
 
     #[test]
     fn overlap_is_a_tie_and_a_missing_interval_is_no_verdict() {
-        let entries =
-            vec![entry(0, 10.0, Some(1.0)), entry(1, 10.5, Some(1.0)), entry(2, 9.0, None), entry(3, 2.0, Some(0.1))];
+        let entries = vec![
+            entry(0, 10.0, Some(1.0)),
+            entry(1, 10.5, Some(1.0)),
+            entry(2, 9.0, None),
+            entry(3, 2.0, Some(0.1)),
+        ];
         let contest = Contest::of(entries, Better::Higher).unwrap();
-        assert_eq!((contest.tied.clone(), contest.unjudged.clone()), (vec![0], vec![2]));
+        assert_eq!(
+            (contest.tied.clone(), contest.unjudged.clone()),
+            (vec![0], vec![2])
+        );
         assert!(!contest.is_clear());
     }
 

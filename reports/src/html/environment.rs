@@ -50,7 +50,8 @@ impl Environment {
         let view = |(i, run): (usize, &RunInfo)| RunView {
             heading: many.then(|| {
                 let n = i + 1;
-                Phrase::both(format!("실행 #{n}: "), format!("Run #{n}: ")).then(Phrase::foreign(&run.machine.name))
+                Phrase::both(format!("실행 #{n}: "), format!("Run #{n}: "))
+                    .then(Phrase::foreign(&run.machine.name))
             }),
             machine: machine(run),
             run: execution(run),
@@ -59,21 +60,41 @@ impl Environment {
             derived: derived(&run.cells),
             corpora: run.corpora.iter().map(corpus).collect(),
         };
-        Self { runs: report.runs.iter().enumerate().map(view).collect() }
+        Self {
+            runs: report.runs.iter().enumerate().map(view).collect(),
+        }
     }
 }
 
 fn machine(run: &RunInfo) -> Facts {
     let machine = &run.machine;
     let (physical, logical) = (machine.physical_cores, machine.logical_cores);
-    let cores = Phrase::both(format!("물리 {physical}개, 논리 {logical}개"), format!("{physical} physical, {logical} logical"));
+    let cores = Phrase::both(
+        format!("물리 {physical}개, 논리 {logical}개"),
+        format!("{physical} physical, {logical} logical"),
+    );
     Facts(vec![
         Fact::new("이름", "Name", Phrase::foreign(&machine.name)),
-        Fact::new("운영 체제", "Operating system", Phrase::foreign(&machine.os)),
+        Fact::new(
+            "운영 체제",
+            "Operating system",
+            Phrase::foreign(&machine.os),
+        ),
         Fact::new("CPU", "CPU", Phrase::foreign(&machine.cpu)),
         Fact::new("코어", "Cores", cores),
-        Fact::new("메모리", "Memory", Phrase::same(number::bytes(machine.memory_bytes))),
-        Fact::new("GPU", "GPU", names(&machine.gpus, Phrase::both("엔진에 보이는 것이 없음", "none that the engine can see"))),
+        Fact::new(
+            "메모리",
+            "Memory",
+            Phrase::same(number::bytes(machine.memory_bytes)),
+        ),
+        Fact::new(
+            "GPU",
+            "GPU",
+            names(
+                &machine.gpus,
+                Phrase::both("엔진에 보이는 것이 없음", "none that the engine can see"),
+            ),
+        ),
     ])
 }
 
@@ -82,12 +103,31 @@ fn execution(run: &RunInfo) -> Facts {
     Facts(vec![
         Fact::new("시작", "Started", number::date(&run.created)),
         Fact::new("hanbench", "hanbench", Phrase::foreign(&run.hanbench)),
-        Fact::new("엔진", "Engine", Phrase::foreign(format!("{} {}", engine.name, engine.version))),
+        Fact::new(
+            "엔진",
+            "Engine",
+            Phrase::foreign(format!("{} {}", engine.name, engine.version)),
+        ),
         Fact::new("바인딩", "Bindings", Phrase::foreign(&engine.bindings)),
         Fact::new("백엔드", "Back end", Phrase::foreign(&engine.backend)),
-        Fact::new("엔진이 쓴 SIMD", "SIMD in use", names(&engine.simd, Phrase::both("보고된 것이 없음", "none reported"))),
-        Fact::new("스레드", "Threads", Phrase::same(number::count(run.n_threads))),
-        Fact::new("GPU에 올린 층", "Layers on a GPU", Phrase::same(number::count(run.n_gpu_layers))),
+        Fact::new(
+            "엔진이 쓴 SIMD",
+            "SIMD in use",
+            names(
+                &engine.simd,
+                Phrase::both("보고된 것이 없음", "none reported"),
+            ),
+        ),
+        Fact::new(
+            "스레드",
+            "Threads",
+            Phrase::same(number::count(run.n_threads)),
+        ),
+        Fact::new(
+            "GPU에 올린 층",
+            "Layers on a GPU",
+            Phrase::same(number::count(run.n_gpu_layers)),
+        ),
         Fact::new("명령", "Command", Phrase::code(run.command_line.join(" "))),
     ])
 }
@@ -104,7 +144,8 @@ fn names(names: &[String], empty: Phrase) -> Phrase {
 fn model(model: &ModelInfo) -> ModelView {
     let unknown = || Phrase::both("알 수 없음", "unknown");
     let text = |value: &Option<String>| value.as_ref().map_or_else(unknown, Phrase::foreign);
-    let number = |value: Option<u64>| value.map_or_else(unknown, |n| Phrase::same(number::count(n)));
+    let number =
+        |value: Option<u64>| value.map_or_else(unknown, |n| Phrase::same(number::count(n)));
     let tokens = |value: Option<u64>| {
         value.map_or_else(unknown, |n| {
             let n = number::count(n);
@@ -113,7 +154,10 @@ fn model(model: &ModelInfo) -> ModelView {
     };
     let template = match model.has_template {
         true => Phrase::both("있음", "yes"),
-        false => Phrase::both("없음(기반 모델로 보고 글을 이어 쓰게 함)", "no (asked to complete plain text)"),
+        false => Phrase::both(
+            "없음(기반 모델로 보고 글을 이어 쓰게 함)",
+            "no (asked to complete plain text)",
+        ),
     };
     ModelView {
         variant: Phrase::foreign(&model.variant),
@@ -123,12 +167,30 @@ fn model(model: &ModelInfo) -> ModelView {
             Fact::new("실제 정밀도", "Real precision", text(&model.precision)),
             Fact::new("미세 조정", "Finetune", text(&model.finetune)),
             Fact::new("구조", "Architecture", text(&model.architecture)),
-            Fact::new("가중치", "Weights", model.n_params.map_or_else(unknown, number::parameters)),
-            Fact::new("파일 크기", "File size", model.file_bytes.map_or_else(unknown, |n| Phrase::same(number::bytes(n)))),
-            Fact::new("학습한 문맥", "Context trained with", tokens(model.n_ctx_train)),
+            Fact::new(
+                "가중치",
+                "Weights",
+                model.n_params.map_or_else(unknown, number::parameters),
+            ),
+            Fact::new(
+                "파일 크기",
+                "File size",
+                model
+                    .file_bytes
+                    .map_or_else(unknown, |n| Phrase::same(number::bytes(n))),
+            ),
+            Fact::new(
+                "학습한 문맥",
+                "Context trained with",
+                tokens(model.n_ctx_train),
+            ),
             Fact::new("어휘", "Vocabulary", number(model.n_vocab)),
             Fact::new("대화 템플릿", "Chat template", template),
-            Fact::new("SHA-256", "SHA-256", model.sha256.as_ref().map_or_else(unknown, Phrase::code)),
+            Fact::new(
+                "SHA-256",
+                "SHA-256",
+                model.sha256.as_ref().map_or_else(unknown, Phrase::code),
+            ),
         ]),
     }
 }
@@ -145,19 +207,30 @@ fn corpus(corpus: &CorpusInfo) -> CorpusView {
 fn derived(cells: &[CellInfo]) -> Vec<Phrase> {
     let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for cell in cells {
-        let Some(source) = &cell.derived_from else { continue };
-        match groups.iter_mut().find(|(to, from, _)| (*to, *from) == (cell.precision.as_str(), source.as_str())) {
+        let Some(source) = &cell.derived_from else {
+            continue;
+        };
+        match groups
+            .iter_mut()
+            .find(|(to, from, _)| (*to, *from) == (cell.precision.as_str(), source.as_str()))
+        {
             Some((_, _, ids)) => ids.push(&cell.id),
             None => groups.push((&cell.precision, source, vec![&cell.id])),
         }
     }
-    groups.into_iter().map(|(to, from, ids)| derivation(to, from, &ids)).collect()
+    groups
+        .into_iter()
+        .map(|(to, from, ids)| derivation(to, from, &ids))
+        .collect()
 }
 
 fn derivation(to: &str, from: &str, ids: &[&str]) -> Phrase {
     let raised = bits(from).zip(bits(to)).is_some_and(|(from, to)| from < to);
     let (more_ko, more_en) = match raised {
-        true => (" 정밀도를 높여도 정보는 늘지 않습니다.", " Raising the precision adds no information."),
+        true => (
+            " 정밀도를 높여도 정보는 늘지 않습니다.",
+            " Raising the precision adds no information.",
+        ),
         false => ("", ""),
     };
     Phrase::of(
@@ -181,8 +254,12 @@ fn derivation(to: &str, from: &str, ids: &[&str]) -> Phrase {
 /// Nominal bits of a weight in a precision as GGUF names it (`F16`, `Q4_K_M`, `IQ3_XXS`, `MXFP4`).
 fn bits(precision: &str) -> Option<u32> {
     let name = precision.to_ascii_uppercase();
-    let after = ["IQ", "TQ", "BF", "MXFP", "NVFP", "Q", "F"].iter().find_map(|prefix| name.strip_prefix(prefix))?;
-    let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    let after = ["IQ", "TQ", "BF", "MXFP", "NVFP", "Q", "F"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))?;
+    let digits = after
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(after.len());
     after[..digits].parse().ok()
 }
 
@@ -192,7 +269,10 @@ mod tests {
 
     #[test]
     fn bits_of_precisions() {
-        let known = ["F32", "f16", "BF16", "Q8_0", "Q4_K_M", "IQ3_XXS", "TQ1_0", "MXFP4"].map(bits);
+        let known = [
+            "F32", "f16", "BF16", "Q8_0", "Q4_K_M", "IQ3_XXS", "TQ1_0", "MXFP4",
+        ]
+        .map(bits);
         assert_eq!(known, [32, 16, 16, 8, 4, 3, 1, 4].map(Some));
         assert_eq!(["native", "", "Q", "모름"].map(bits), [None; 4]);
     }

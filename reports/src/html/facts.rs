@@ -21,6 +21,9 @@ pub(super) struct Fact {
 impl Fact {
     /// A fact named in Korean and in English.
     pub(super) fn new(ko: &str, en: &str, value: Phrase) -> Self {
-        Self { name: Phrase::both(ko, en), value }
+        Self {
+            name: Phrase::both(ko, en),
+            value,
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Text that others wrote (answers, questions, names, paths, reasons), shown as it is and harmlessly.
 //!
 //! Markup is escaped, and a character that a reader could not see, or that would change how its
-//! neighbours are read, is shown by a visible stand-in: a control picture (`␛`) or its code
-//! (`\u{202e}`), set apart in a muted span.
+//! neighbours are read, is shown by a visible stand-in: a code (`\u{1b}`, `\n`), set apart in a muted
+//! span. Codes rather than control pictures (`␛`), for which many systems have no glyph.
 
 use askama::filters::{Escaper, Html};
 use std::fmt;
@@ -65,9 +65,9 @@ fn write_stand_in(out: &mut impl fmt::Write, c: char) -> fmt::Result {
     write!(out, "<span class=\"ctl\" title=\"U+{code:04X}\">")?;
     match c {
         '\u{fffd}' => out.write_char(c)?,
-        '\u{7f}' => out.write_char('\u{2421}')?,
-        // The block of control pictures mirrors C0.
-        '\0'..='\u{1f}' => out.write_char(char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'))?,
+        '\n' => out.write_str("\\n")?,
+        '\r' => out.write_str("\\r")?,
+        '\t' => out.write_str("\\t")?,
         _ => write!(out, "\\u{{{code:x}}}")?,
     }
     out.write_str("</span>")
@@ -96,7 +96,7 @@ mod tests {
     fn controls_are_visible() {
         assert_eq!(
             shown("a\u{1b}[31m\u{85}", Place::Block),
-            "a<span class=\"ctl\" title=\"U+001B\">␛</span>[31m<span class=\"ctl\" title=\"U+0085\">\\u{85}</span>"
+            "a<span class=\"ctl\" title=\"U+001B\">\\u{1b}</span>[31m<span class=\"ctl\" title=\"U+0085\">\\u{85}</span>"
         );
     }
 
@@ -113,9 +113,9 @@ mod tests {
         assert_eq!(shown("a\r\nb\tc", Place::Block), "a\r\nb\tc");
         assert_eq!(
             shown("a\nb", Place::Inline),
-            "a<span class=\"ctl\" title=\"U+000A\">␊</span>b"
+            "a<span class=\"ctl\" title=\"U+000A\">\\n</span>b"
         );
-        assert!(shown("a\rb", Place::Block).contains('␍'));
+        assert!(shown("a\rb", Place::Block).contains("\\r"));
     }
 
     #[test]

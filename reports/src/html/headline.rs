@@ -4,7 +4,7 @@ use crate::view::{Report, Status, machines};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::label::Labels;
+use super::label::{self, Labels};
 use super::number;
 use super::phrase::{Phrase, Rich};
 use super::winners::{self, Card, Winners};
@@ -56,77 +56,126 @@ fn eyebrow(report: &Report) -> Phrase {
 
 /// The answer in one sentence, no stronger than the intervals allow.
 fn title(report: &Report, winners: &Winners, labels: &Labels) -> Phrase {
-    let measured = report.cells.len() - failed_outright(report);
-    if measured == 0 {
+    let measured = measured(report);
+    if measured.is_empty() {
         return nothing(report);
     }
-    if let [only] = report.cells.as_slice() {
-        let name = format!("{}/{}", only.key.variant, only.key.precision);
+    if let [only] = measured.as_slice() {
+        let name = labels.name(*only);
         return Phrase::of(
-            Rich::default().foreign(&name).text(" 하나를 측정했습니다"),
-            Rich::default().text("One cell was measured: ").foreign(name),
+            Rich::default().foreign(name).text(" 하나를 측정했습니다"),
+            Rich::default()
+                .text("One cell was measured: ")
+                .foreign(name),
         );
     }
-    let fastest = winners.fastest().map(|cell| labels.name(cell));
-    let smallest = winners.smallest().map(|cell| labels.name(cell));
-    let ties = winners.decode.as_ref().is_some_and(|contest| !contest.tied.is_empty());
-    match (fastest, smallest) {
-        (Some(x), Some(y)) if x == y => Phrase::of(
-            Rich::default().foreign(x).text(josa::subject(x)).text(" 가장 빠르고 메모리도 가장 적게 씁니다"),
-            Rich::default().foreign(x).text(" is the fastest and uses the least memory"),
+    let (ko, en) = claim(measured.len(), winners, labels);
+    if measured.len() == report.cells.len() {
+        return Phrase::of(ko, en);
+    }
+    Phrase::of(
+        Rich::default()
+            .text(format!("측정한 셀 {}개 가운데 ", measured.len()))
+            .then(ko),
+        en.text(format!(" (of {} measured)", plural(measured.len(), "cell"))),
+    )
+}
+
+/// Who is fastest and who takes the least memory, as far as that can be said.
+fn claim(measured: usize, winners: &Winners, labels: &Labels) -> (Rich, Rich) {
+    let rich = Rich::default;
+    let leaders = winners.fastest(measured);
+    let smallest = winners.smallest();
+    let subject = |cell: usize| {
+        rich()
+            .foreign(labels.name(cell))
+            .text(josa::subject(labels.name(cell)))
+    };
+    let fast = || fastest(&leaders, labels);
+    match (leaders.as_slice(), smallest) {
+        ([], None) if winners.no_difference(measured) => (
+            rich().text("속도의 차이를 보일 수 없습니다"),
+            rich().text("No difference in speed can be shown"),
         ),
-        (Some(x), Some(y)) => Phrase::of(
-            Rich::default()
-                .foreign(x)
-                .text(josa::subject(x))
+        ([], None) => (
+            rich().text("가장 빠른 셀을 하나로 가릴 수 없습니다"),
+            rich().text("No single cell can be called the fastest"),
+        ),
+        ([], Some(y)) => (
+            subject(y).text(" 메모리를 가장 적게 씁니다"),
+            rich()
+                .foreign(labels.name(y))
+                .text(" uses the least memory"),
+        ),
+        ([x], Some(y)) if *x == y => (
+            fast().0.text(" 가장 빠르고 메모리도 가장 적게 씁니다"),
+            fast().1.text(" is the fastest and uses the least memory"),
+        ),
+        (_, Some(y)) => (
+            fast()
+                .0
                 .text(" 가장 빠르고, ")
-                .foreign(y)
-                .text(josa::subject(y))
+                .then(subject(y))
                 .text(" 메모리를 가장 적게 씁니다"),
-            Rich::default().foreign(x).text(" is the fastest, ").foreign(y).text(" uses the least memory"),
+            fast()
+                .1
+                .text(" is the fastest; ")
+                .foreign(labels.name(y))
+                .text(" uses the least memory"),
         ),
-        (Some(x), None) => Phrase::of(
-            Rich::default().foreign(x).text(josa::subject(x)).text(" 가장 빠릅니다"),
-            Rich::default().foreign(x).text(" is the fastest"),
-        ),
-        (None, Some(y)) if ties => Phrase::of(
-            Rich::default()
-                .text("속도로는 하나를 가릴 수 없고, 메모리는 ")
-                .foreign(y)
-                .text(josa::subject(y))
-                .text(" 가장 적게 씁니다"),
-            Rich::default().text("No single fastest cell; ").foreign(y).text(" uses the least memory"),
-        ),
-        (None, Some(y)) => Phrase::of(
-            Rich::default().foreign(y).text(josa::subject(y)).text(" 메모리를 가장 적게 씁니다"),
-            Rich::default().foreign(y).text(" uses the least memory"),
-        ),
-        (None, None) if ties => Phrase::both("속도의 차이를 보일 수 없습니다", "No difference in speed can be shown"),
-        (None, None) => Phrase::both(
-            format!("셀 {measured}개를 측정했습니다"),
-            format!("{measured} {} measured", if measured == 1 { "cell was" } else { "cells were" }),
+        (_, None) => (
+            fast().0.text(" 가장 빠릅니다"),
+            fast().1.text(" is the fastest"),
         ),
     }
+}
+
+/// The leaders as the subject of a sentence, in both languages.
+fn fastest(leaders: &[usize], labels: &Labels) -> (Rich, Rich) {
+    let names: Vec<&str> = leaders.iter().map(|&cell| labels.name(cell)).collect();
+    let (last, before) = names
+        .split_last()
+        .map_or(("", &[][..]), |(last, before)| (*last, before));
+    if before.is_empty() {
+        return (
+            Rich::default().foreign(last).text(josa::subject(last)),
+            Rich::default().foreign(last),
+        );
+    }
+    (
+        Rich::default()
+            .list(names.iter().copied())
+            .text(" 가운데 하나가"),
+        Rich::default()
+            .list(before.iter().copied())
+            .text(" or ")
+            .foreign(last),
+    )
 }
 
 fn nothing(report: &Report) -> Phrase {
     if report.cells.is_empty() {
         return Phrase::both("측정할 셀이 없었습니다", "There was no cell to measure");
     }
-    if report.cells.iter().all(|cell| cell.status == Status::NotRun) {
-        return Phrase::both("아직 아무것도 측정하지 않았습니다", "Nothing has been measured yet");
+    if report
+        .cells
+        .iter()
+        .all(|cell| cell.status == Status::NotRun)
+    {
+        return Phrase::both(
+            "아직 아무것도 측정하지 않았습니다",
+            "Nothing has been measured yet",
+        );
     }
     Phrase::both("아무 셀도 측정하지 못했습니다", "No cell could be measured")
 }
 
-/// Cells of which nothing was measured.
-fn failed_outright(report: &Report) -> usize {
-    let nothing = |row: &&crate::view::SummaryRow| {
-        row.status != Status::Complete
-            && row.decode_ts.or(row.prefill_ts).or(row.ppl).is_none()
-            && row.n_answers.unwrap_or(0) == 0
-    };
-    report.summary.iter().filter(nothing).count()
+/// Cells of which anything was measured.
+fn measured(report: &Report) -> Vec<usize> {
+    let rows = report.summary.iter().enumerate();
+    rows.filter(|(_, row)| label::measured_anything(row))
+        .map(|(i, _)| i)
+        .collect()
 }
 
 /// Machine, models, engine and suite in two sentences.
@@ -137,17 +186,20 @@ fn lede(report: &Report) -> Phrase {
     let (machine, engine) = (&run.machine, &run.engine);
     let memory = number::bytes(machine.memory_bytes);
     let (models, cells) = (run.models.len(), run.cells.len());
+    let (cores, threads) = (machine.physical_cores, run.n_threads);
+    let engine_name = format!("{} {}", engine.name, engine.version);
     Phrase::of(
         Rich::default()
             .foreign(&machine.name)
             .text("(")
             .foreign(&machine.cpu)
-            .text(format!(", 물리 코어 {}개, 메모리 {memory})에서 ", machine.physical_cores))
-            .text(format!("모델 {models}개, 셀 {cells}개를 "))
-            .foreign(format!("{} {}", engine.name, engine.version))
+            .text(format!(
+                ", 물리 코어 {cores}개, 메모리 {memory})에서 모델 {models}개, 셀 {cells}개를 다룬 보고서입니다. 엔진은 "
+            ))
+            .foreign(&engine_name)
             .text("(")
             .foreign(&engine.backend)
-            .text(format!(", 스레드 {}개)로 측정했습니다. 스위트는 ", run.n_threads))
+            .text(format!(", 스레드 {threads}개), 스위트는 "))
             .foreign(&run.suite.name)
             .text("입니다."),
         Rich::default()
@@ -155,11 +207,11 @@ fn lede(report: &Report) -> Phrase {
             .foreign(&machine.name)
             .text(" (")
             .foreign(&machine.cpu)
-            .text(format!(", {}, {memory} of memory), measured with ", plural(machine.physical_cores as usize, "physical core")))
-            .foreign(format!("{} {}", engine.name, engine.version))
+            .text(format!(", {}, {memory} of memory). Engine: ", plural(cores as usize, "physical core")))
+            .foreign(&engine_name)
             .text(" (")
             .foreign(&engine.backend)
-            .text(format!(", {}) under the suite ", plural(run.n_threads as usize, "thread")))
+            .text(format!(", {}); suite: ", plural(threads as usize, "thread")))
             .foreign(&run.suite.name)
             .text("."),
     )
@@ -173,9 +225,16 @@ fn lede_of_many(report: &Report) -> Phrase {
         Rich::default()
             .text(format!("기계 {}대(", machines.len()))
             .list(names())
-            .text(format!(")에서 {runs}번 실행해 잰 셀 {cells}개를 합친 보고서입니다.")),
+            .text(format!(
+                ")에서 {runs}번 실행해 잰 셀 {cells}개를 합친 보고서입니다."
+            )),
         Rich::default()
-            .text(format!("{} of {} on {} (", plural(cells, "cell"), plural(runs, "run"), plural(machines.len(), "machine")))
+            .text(format!(
+                "{} of {} on {} (",
+                plural(cells, "cell"),
+                plural(runs, "run"),
+                plural(machines.len(), "machine")
+            ))
             .list(names())
             .text("), merged."),
     )
@@ -183,33 +242,60 @@ fn lede_of_many(report: &Report) -> Phrase {
 
 /// A count with its noun in English.
 fn plural(n: usize, noun: &str) -> String {
-    format!("{} {noun}{}", number::count(n as u64), if n == 1 { "" } else { "s" })
+    format!(
+        "{} {noun}{}",
+        number::count(n as u64),
+        if n == 1 { "" } else { "s" }
+    )
 }
 
 /// What failed or was cut off, by cell.
 fn banners(report: &Report, labels: &Labels) -> Vec<Banner> {
-    let total = report.cells.len();
-    let of = |status: Status| -> Vec<&str> {
-        let cells = report.cells.iter().enumerate().filter(|(_, cell)| cell.status == status);
-        cells.map(|(i, _)| labels.name(i)).collect()
+    [
+        (Status::Failed, "bad", "가 실패했습니다:", "failed:"),
+        (
+            Status::CutOff,
+            "warn",
+            "가 재는 도중에 끊겼습니다:",
+            "cut off while being measured:",
+        ),
+        (
+            Status::NotRun,
+            "warn",
+            "는 시작하지 않았습니다:",
+            "not started:",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(status, class, ko, en)| banner(report, labels, status, class, [ko, en]))
+    .collect()
+}
+
+/// The cells of one status, where there are any; `ko` and `en` end the sentence.
+fn banner(
+    report: &Report,
+    labels: &Labels,
+    status: Status,
+    class: &'static str,
+    [ko, en]: [&str; 2],
+) -> Option<Banner> {
+    let cells = report.cells.iter().enumerate();
+    let of_status = cells.filter(|(_, cell)| cell.status == status);
+    let names: Vec<&str> = of_status.map(|(i, _)| labels.name(i)).collect();
+    let (n, total) = (names.len(), report.cells.len());
+    let list = |lead: String| {
+        Rich::default()
+            .strong(lead)
+            .text(" ")
+            .list(names.iter().copied())
     };
-    let mut banners = Vec::new();
-    let mut add = |class, names: Vec<&str>, ko: &str, en: &str| {
-        if names.is_empty() {
-            return;
-        }
-        let n = names.len();
-        let (ko, en) = (format!("셀 {total}개 가운데 {n}개{ko}"), format!("{n} of {}{en}", plural(total, "cell")));
-        let text = Phrase::of(
-            Rich::default().strong(ko).text(" ").list(names.iter().copied()),
-            Rich::default().strong(en).text(" ").list(names.iter().copied()),
-        );
-        banners.push(Banner { class, text });
-    };
-    add("bad", of(Status::Failed), "가 실패했습니다:", " failed:");
-    add("warn", of(Status::CutOff), "가 재는 도중에 끊겼습니다:", " cut off while being measured:");
-    add("warn", of(Status::NotRun), "는 시작하지 않았습니다:", " not started:");
-    banners
+    (n > 0).then(|| Banner {
+        class,
+        text: Phrase::of(
+            list(format!("셀 {total}개 가운데 {n}개{ko}")),
+            list(format!("{n} of {} {en}", plural(total, "cell"))),
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -218,6 +304,9 @@ mod tests {
 
     #[test]
     fn english_counts() {
-        assert_eq!((plural(1, "cell"), plural(1200, "run")), ("1 cell".into(), "1,200 runs".into()));
+        assert_eq!(
+            (plural(1, "cell"), plural(1200, "run")),
+            ("1 cell".into(), "1,200 runs".into())
+        );
     }
 }

@@ -15,17 +15,29 @@ fn ends_in_consonant(word: &str) -> bool {
 
 /// 은 or 는.
 pub(super) fn topic(word: &str) -> &'static str {
-    if ends_in_consonant(word) { "은" } else { "는" }
+    if ends_in_consonant(word) {
+        "은"
+    } else {
+        "는"
+    }
 }
 
 /// 이 or 가.
 pub(super) fn subject(word: &str) -> &'static str {
-    if ends_in_consonant(word) { "이" } else { "가" }
+    if ends_in_consonant(word) {
+        "이"
+    } else {
+        "가"
+    }
 }
 
 /// 과 or 와.
 pub(super) fn and(word: &str) -> &'static str {
-    if ends_in_consonant(word) { "과" } else { "와" }
+    if ends_in_consonant(word) {
+        "과"
+    } else {
+        "와"
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What a cell is called on the page: `variant/precision`, and more only where that is not unique.
 
-use crate::view::{CellKey, CellView, Report, Status};
-use std::collections::HashSet;
+use crate::view::{CellKey, CellView, Report, Status, SummaryRow};
 
 use super::phrase::Phrase;
 
@@ -15,13 +14,11 @@ impl<'a> Labels<'a> {
     /// Names the cells of `report`.
     pub(super) fn of(report: &'a Report) -> Self {
         let cells = &report.cells;
-        let machines: HashSet<_> = cells.iter().map(|cell| &cell.key.machine).collect();
-        let name = |cell: &CellView| match machines.len() {
-            0 | 1 => short(&cell.key),
-            _ => format!("{}: {}", cell.key.machine, short(&cell.key)),
-        };
-        let names = cells.iter().map(|cell| name(cell) + &distinction(cell, cells)).collect();
-        Self { cells, names }
+        let name = |cell: &CellView| on_machine(&cell.key, cells) + &distinction(cell, cells);
+        Self {
+            cells,
+            names: cells.iter().map(name).collect(),
+        }
     }
 
     /// The name of the cell with this index.
@@ -29,14 +26,42 @@ impl<'a> Labels<'a> {
         self.names.get(cell).map_or("?", String::as_str)
     }
 
-    /// The name of the first cell with this key.
-    pub(super) fn of_key(&self, machine: &str, model: &str, variant: &str, precision: &str) -> &str {
+    /// The name of the cell with this key, without its run where several runs have such a cell.
+    pub(super) fn of_key(
+        &self,
+        machine: &str,
+        model: &str,
+        variant: &str,
+        precision: &str,
+    ) -> String {
         let wanted = (machine, model, variant, precision);
-        let found = self.cells.iter().position(|cell| {
-            let CellKey { machine, model, variant, precision } = &cell.key;
-            (machine.as_str(), model.as_str(), variant.as_str(), precision.as_str()) == wanted
+        let mut found = self.cells.iter().enumerate().filter(|(_, cell)| {
+            let CellKey {
+                machine,
+                model,
+                variant,
+                precision,
+            } = &cell.key;
+            (
+                machine.as_str(),
+                model.as_str(),
+                variant.as_str(),
+                precision.as_str(),
+            ) == wanted
         });
-        found.map_or("?", |cell| self.name(cell))
+        match (found.next(), found.next()) {
+            (Some((only, _)), None) => self.name(only).to_owned(),
+            (Some((_, cell)), Some(_)) => on_machine(&cell.key, self.cells),
+            _ => "?".to_owned(),
+        }
+    }
+}
+
+/// The name within its machine, with the machine where there are several.
+fn on_machine(key: &CellKey, cells: &[CellView]) -> String {
+    match cells.iter().all(|cell| cell.key.machine == key.machine) {
+        true => short(key),
+        false => format!("{}: {}", key.machine, short(key)),
     }
 }
 
@@ -48,7 +73,9 @@ fn short(key: &CellKey) -> String {
 /// that differs, its run where nothing else does.
 fn distinction(cell: &CellView, cells: &[CellView]) -> String {
     let alike = |other: &&CellView| {
-        other.run != cell.run && other.key.machine == cell.key.machine && short(&other.key) == short(&cell.key)
+        other.run != cell.run
+            && other.key.machine == cell.key.machine
+            && short(&other.key) == short(&cell.key)
     };
     let others: Vec<_> = cells.iter().filter(alike).collect();
     let mut out = String::new();
@@ -61,12 +88,18 @@ fn distinction(cell: &CellView, cells: &[CellView]) -> String {
     out
 }
 
-/// How far a cell got, in words and as the class that colours them. `measured`: whether anything of
-/// it was measured.
-pub(super) fn status(status: Status, measured: bool) -> (Phrase, &'static str) {
-    match status {
+/// Whether any measure of a cell succeeded.
+pub(super) fn measured_anything(row: &SummaryRow) -> bool {
+    row.decode_ts.or(row.prefill_ts).or(row.ppl).is_some() || row.n_answers.is_some_and(|n| n > 0)
+}
+
+/// How far a cell got, in words and as the class that colours them.
+pub(super) fn status(row: &SummaryRow) -> (Phrase, &'static str) {
+    match row.status {
         Status::Complete => (Phrase::both("완료", "complete"), "good"),
-        Status::Failed if measured => (Phrase::both("일부 실패", "partly failed"), "bad"),
+        Status::Failed if measured_anything(row) => {
+            (Phrase::both("일부 실패", "partly failed"), "bad")
+        }
         Status::Failed => (Phrase::both("실패", "failed"), "bad"),
         Status::CutOff => (Phrase::both("중단됨", "cut off"), "warn"),
         Status::NotRun => (Phrase::both("실행 안 함", "not run"), "warn"),

@@ -17,14 +17,21 @@ pub(super) fn table(report: &Report, labels: &Labels) -> Table {
             "Memory: predicted before the weights were loaded, measured on the process that ran the cell",
         ),
         columns: columns(gpu),
-        rows: report.memory.iter().map(|row| line(row, labels, gpu)).collect(),
+        rows: report
+            .memory
+            .iter()
+            .map(|row| line(row, labels, gpu))
+            .collect(),
     }
 }
 
 fn columns(gpu: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::words(Phrase::both("셀", "Cell")),
-        Column::number(Phrase::both("문맥", "Context"), Phrase::both("토큰", "tokens")),
+        Column::number(
+            Phrase::both("문맥", "Context"),
+            Phrase::both("토큰", "tokens"),
+        ),
         Column::count(Phrase::both("예측한 최대", "Predicted peak")),
         Column::count(Phrase::both("측정한 최대", "Measured peak")),
         Column::count(Phrase::both("가중치", "Weights")),
@@ -41,12 +48,19 @@ fn columns(gpu: bool) -> Vec<Column> {
 
 fn line(row: &MemoryRow, labels: &Labels, gpu: bool) -> Row {
     let size = |bytes: Option<u64>| Cell::number(bytes.map(number::bytes));
-    let sequences = (row.n_seq > 1)
-        .then(|| Phrase::both(format!("시퀀스 {}개", row.n_seq), format!("{} sequences", row.n_seq)));
+    let sequences = (row.n_seq > 1).then(|| {
+        Phrase::both(
+            format!("시퀀스 {}개", row.n_seq),
+            format!("{} sequences", row.n_seq),
+        )
+    });
     let mut cells = vec![
         Cell::number(Some(number::count(row.n_ctx))).with_note(sequences),
         size(row.predicted_bytes).with_note(deviation(row)),
-        Cell { class: "n strong", ..size(row.peak_rss_bytes) },
+        Cell {
+            class: "n strong",
+            ..size(row.peak_rss_bytes)
+        },
         size(row.model_bytes),
         size(row.kv_bytes),
         size(row.compute_bytes),
@@ -57,13 +71,22 @@ fn line(row: &MemoryRow, labels: &Labels, gpu: bool) -> Row {
         cells.push(size(row.gpu_bytes));
     }
     let name = labels.of_key(&row.machine, &row.model, &row.variant, &row.precision);
-    Row { head: Phrase::foreign(name), cells, ..Row::default() }
+    Row {
+        head: Phrase::foreign(name),
+        cells,
+        ..Row::default()
+    }
 }
 
 /// How far the prediction was from the measured peak, as a share of the latter.
 fn deviation(row: &MemoryRow) -> Option<Phrase> {
-    let (predicted, measured) = row.predicted_bytes.zip(row.peak_rss_bytes.filter(|&n| n > 0))?;
+    let (predicted, measured) = row
+        .predicted_bytes
+        .zip(row.peak_rss_bytes.filter(|&n| n > 0))?;
     let share = (predicted as f64 - measured as f64) / measured as f64;
     let text = number::signed_percent(share);
-    Some(Phrase::both(format!("측정 대비 {text}"), format!("{text} vs measured")))
+    Some(Phrase::both(
+        format!("측정 대비 {text}"),
+        format!("{text} vs measured"),
+    ))
 }

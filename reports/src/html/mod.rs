@@ -41,7 +41,9 @@ use table::Table;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A chart is not fit to stand in the page.
-    #[error("the chart `{name}` cannot be set into report.html: {reason}; this is a bug in hanbench, the other outputs are not affected")]
+    #[error(
+        "the chart `{name}` cannot be set into report.html: {reason}; this is a bug in hanbench, the other outputs are not affected"
+    )]
     Chart {
         /// [`crate::plot::Chart::name`].
         name: String,

@@ -18,14 +18,20 @@ impl Estimate {
     /// From a value and bounds that may be missing; `None` where the value is missing or no number.
     pub(super) fn new(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Option<Self> {
         let value = value.filter(|v| v.is_finite())?;
-        let interval = low.zip(high).filter(|(l, h)| l.is_finite() && h.is_finite());
+        let interval = low
+            .zip(high)
+            .filter(|(l, h)| l.is_finite() && h.is_finite());
         Some(Self { value, interval })
     }
 
     /// From a value and its standard error, by the normal approximation.
     pub(super) fn from_error(value: f64, standard_error: Option<f64>) -> Option<Self> {
         let half = standard_error.map(|se| Z95 * se);
-        Self::new(Some(value), half.map(|h| value - h), half.map(|h| value + h))
+        Self::new(
+            Some(value),
+            half.map(|h| value - h),
+            half.map(|h| value + h),
+        )
     }
 
     /// Whether the intervals have a point in common; `None` where one of the two is missing.
@@ -37,7 +43,11 @@ impl Estimate {
     /// Decimals that show three digits of the value, and the first digit of the interval's width.
     fn decimals(&self) -> usize {
         let width = self.interval.map_or(0.0, |(low, high)| high - low);
-        let for_width = if width > 0.0 { (-width.log10().floor()).clamp(0.0, 4.0) as usize } else { 0 };
+        let for_width = if width > 0.0 {
+            (-width.log10().floor()).clamp(0.0, 4.0) as usize
+        } else {
+            0
+        };
         decimals(self.value).max(for_width)
     }
 
@@ -49,7 +59,11 @@ impl Estimate {
     /// `12.1–12.9`, or nothing where there is no interval.
     pub(super) fn interval_text(&self) -> Option<String> {
         let (low, high) = self.interval?;
-        Some(format!("{}–{}", fixed(low, self.decimals()), fixed(high, self.decimals())))
+        Some(format!(
+            "{}–{}",
+            fixed(low, self.decimals()),
+            fixed(high, self.decimals())
+        ))
     }
 }
 
@@ -68,14 +82,16 @@ fn decimals(value: f64) -> usize {
 fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("−", digits));
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |digits| ("−", digits));
     format!("{sign}{}{rest}", thousands(digits))
 }
 
 fn thousands(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -103,7 +119,11 @@ pub(super) fn percent(share: f64) -> String {
 /// A share of 1 as a percentage with its sign.
 pub(super) fn signed_percent(share: f64) -> String {
     let text = percent(share);
-    if share > 0.0 { format!("+{text}") } else { text }
+    if share > 0.0 {
+        format!("+{text}")
+    } else {
+        text
+    }
 }
 
 /// Bytes in binary units.
@@ -157,8 +177,18 @@ pub(super) fn duration(ns: f64) -> Phrase {
 /// A time stamp (RFC 3339, UTC) as a date and a time; as it is where it cannot be read.
 pub(super) fn date(stamp: &str) -> Phrase {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let Ok(at) = stamp.parse::<jiff::Timestamp>() else {
         return Phrase::foreign(stamp);
@@ -179,8 +209,11 @@ mod tests {
 
     #[test]
     fn three_digits_are_enough() {
-        let shown = [0.0, 0.012_34, 0.123_4, 9.999, 12.34, 1234.5, -3.21].map(plain);
-        assert_eq!(shown, ["0.00", "0.0123", "0.123", "10.0", "12.3", "1,235", "−3.21"]);
+        let shown = [0.0, 0.012_34, 0.123_4, 9.999, 12.34, 1234.6, -3.21].map(plain);
+        assert_eq!(
+            shown,
+            ["0.00", "0.0123", "0.123", "10.0", "12.3", "1,235", "−3.21"]
+        );
     }
 
     #[test]
@@ -196,7 +229,10 @@ mod tests {
     fn no_number_is_no_estimate() {
         assert_eq!(Estimate::new(None, Some(1.0), Some(2.0)), None);
         assert_eq!(Estimate::new(Some(f64::NAN), None, None), None);
-        assert_eq!(Estimate::new(Some(1.0), Some(0.5), None).unwrap().interval, None);
+        assert_eq!(
+            Estimate::new(Some(1.0), Some(0.5), None).unwrap().interval,
+            None
+        );
     }
 
     #[test]
@@ -204,17 +240,29 @@ mod tests {
         let at = |low, high| Estimate::new(Some(low), Some(low), Some(high)).unwrap();
         assert_eq!(at(1.0, 2.0).overlaps(&at(2.0, 3.0)), Some(true));
         assert_eq!(at(1.0, 2.0).overlaps(&at(2.1, 3.0)), Some(false));
-        assert_eq!(at(1.0, 2.0).overlaps(&Estimate::new(Some(1.5), None, None).unwrap()), None);
+        assert_eq!(
+            at(1.0, 2.0).overlaps(&Estimate::new(Some(1.5), None, None).unwrap()),
+            None
+        );
     }
 
     #[test]
     fn units_suit_the_size() {
-        assert_eq!([512, 2048, 5 << 20, 3 << 30].map(bytes), ["512 B", "2.00 KiB", "5.00 MiB", "3.00 GiB"]);
-        assert_eq!([0.0, 0.5, 0.123_4, 1.0].map(percent), ["0%", "50%", "12.3%", "100%"]);
+        assert_eq!(
+            [512, 2048, 5 << 20, 3 << 30].map(bytes),
+            ["512 B", "2.00 KiB", "5.00 MiB", "3.00 GiB"]
+        );
+        assert_eq!(
+            [0.0, 0.5, 0.123_4, 1.0].map(percent),
+            ["0%", "50%", "12.3%", "100%"]
+        );
         assert_eq!(signed_percent(-0.012), "−1.2%");
         assert_eq!(duration(1.5e6).to_string(), "1.50 ms");
         assert_eq!(duration(125e9), Phrase::both("2분 5초", "2 min 5 s"));
-        assert_eq!(parameters(1_235_814_432), Phrase::both("12.4억 개", "1.24 B"));
+        assert_eq!(
+            parameters(1_235_814_432),
+            Phrase::both("12.4억 개", "1.24 B")
+        );
     }
 
     #[test]

@@ -15,7 +15,11 @@ use super::units;
 pub(super) fn bits(bits: Option<f64>, ppl: Option<f64>, ppl_se: Option<f64>) -> Option<Estimate> {
     let bits = bits?;
     let (ppl, ppl_se) = (ppl.filter(|&ppl| ppl > 1.0), ppl_se);
-    Estimate::from_error(bits, ppl.zip(ppl_se).map(|(ppl, se)| bits * (se / ppl) / ppl.ln()))
+    Estimate::from_error(
+        bits,
+        ppl.zip(ppl_se)
+            .map(|(ppl, se)| bits * (se / ppl) / ppl.ln()),
+    )
 }
 
 /// The table of whole corpora, by which cells are compared.
@@ -23,11 +27,16 @@ pub(super) fn whole(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-perplexity",
         caption: Phrase::both(
-            "말뭉치 전체의 비트 수와 펄플렉서티. 낮을수록 좋고, 작은 글씨는 95% 구간입니다",
+            "말뭉치 전체의 비트 수와 퍼플렉시티. 낮을수록 좋고, 작은 글씨는 95% 구간입니다",
             "Bits and perplexity over whole corpora: lower is better, 95% intervals in small print",
         ),
         columns: columns(),
-        rows: report.perplexity.iter().filter(|row| row.whole).map(|row| line(row, labels)).collect(),
+        rows: report
+            .perplexity
+            .iter()
+            .filter(|row| row.whole)
+            .map(|row| line(row, labels))
+            .collect(),
     }
 }
 
@@ -36,11 +45,16 @@ pub(super) fn texts(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-perplexity-texts",
         caption: Phrase::both(
-            "글마다 따로 본 비트 수와 펄플렉서티",
+            "글마다 따로 본 비트 수와 퍼플렉시티",
             "Bits and perplexity of each text",
         ),
         columns: columns(),
-        rows: report.perplexity.iter().filter(|row| !row.whole).map(|row| line(row, labels)).collect(),
+        rows: report
+            .perplexity
+            .iter()
+            .filter(|row| !row.whole)
+            .map(|row| line(row, labels))
+            .collect(),
     }
 }
 
@@ -48,21 +62,36 @@ fn columns() -> Vec<Column> {
     vec![
         Column::words(Phrase::both("셀", "Cell")),
         Column::words(Phrase::both("글", "Text")),
-        Column::number(Phrase::both("청크", "Chunks"), Phrase::both("개수 × 토큰", "number × tokens")),
+        Column::number(
+            Phrase::both("청크", "Chunks"),
+            Phrase::both("개수 × 토큰", "number × tokens"),
+        ),
         Column::count(Phrase::both("채점한 토큰", "Tokens scored")),
         Column::number(Phrase::both("음절당", "Per syllable"), units::bits()),
         Column::number(Phrase::both("바이트당", "Per byte"), units::bits()),
-        Column::count(Phrase::both("펄플렉서티", "Perplexity")),
-        Column::number(Phrase::both("평균 −ln p", "Mean −ln p"), Phrase::both("나트", "nats")),
+        Column::count(Phrase::both("퍼플렉시티", "Perplexity")),
+        Column::number(
+            Phrase::both("평균 −ln p", "Mean −ln p"),
+            Phrase::both("나트", "nats"),
+        ),
     ]
 }
 
 fn line(row: &PerplexityRow, labels: &Labels) -> Row {
     Row {
-        head: Phrase::foreign(labels.of_key(&row.machine, &row.model, &row.variant, &row.precision)),
+        head: Phrase::foreign(labels.of_key(
+            &row.machine,
+            &row.model,
+            &row.variant,
+            &row.precision,
+        )),
         cells: vec![
             Cell::words(Phrase::foreign(&row.corpus)),
-            Cell::number(Some(format!("{} × {}", number::count(row.n_chunks), number::count(row.n_ctx)))),
+            Cell::number(Some(format!(
+                "{} × {}",
+                number::count(row.n_chunks),
+                number::count(row.n_ctx)
+            ))),
             Cell::number(Some(number::count(row.n_scored))),
             Cell::estimate(bits(row.bits_per_syllable, Some(row.ppl), row.ppl_se)),
             Cell::estimate(bits(row.bits_per_byte, Some(row.ppl), row.ppl_se)),

@@ -58,7 +58,8 @@ impl Rich {
         self
     }
 
-    fn then(mut self, more: Self) -> Self {
+    /// This, then `more`.
+    pub(super) fn then(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self
     }
@@ -141,7 +142,10 @@ impl fmt::Display for Phrase {
             return self.ko.fmt(f);
         }
         let Self { ko, en } = self;
-        write!(f, "<span class=\"t\" lang=\"ko\">{ko}</span><span class=\"t\" lang=\"en\">{en}</span>")
+        write!(
+            f,
+            "<span class=\"t\" lang=\"ko\">{ko}</span><span class=\"t\" lang=\"en\">{en}</span>"
+        )
     }
 }
 
@@ -181,6 +185,9 @@ mod tests {
     #[test]
     fn what_reads_the_same_is_written_once() {
         assert_eq!(Phrase::same("12.3").to_string(), "12.3");
-        assert_eq!(Phrase::code("a\nb").to_string().matches("<code>").count(), 1);
+        assert_eq!(
+            Phrase::code("a\nb").to_string().matches("<code>").count(),
+            1
+        );
     }
 }

@@ -10,8 +10,14 @@ use super::units;
 
 /// The tables that have rows.
 pub(super) fn tables(report: &Report, labels: &Labels) -> Vec<Table> {
-    let all = [bench(report, labels), answers(report, labels), load(report, labels)];
-    all.into_iter().filter(|table| !table.rows.is_empty()).collect()
+    let all = [
+        bench(report, labels),
+        answers(report, labels),
+        load(report, labels),
+    ];
+    all.into_iter()
+        .filter(|table| !table.rows.is_empty())
+        .collect()
 }
 
 fn rows<'a>(
@@ -20,11 +26,20 @@ fn rows<'a>(
     tests: &[&str],
     cells: impl Fn(&'a SpeedRow) -> Vec<Cell>,
 ) -> Vec<Row> {
-    let wanted = report.speed.iter().filter(|row| tests.contains(&row.test.as_str()));
-    wanted.map(|row| Row { head: Phrase::foreign(name(row, labels)), cells: cells(row), ..Row::default() }).collect()
+    let wanted = report
+        .speed
+        .iter()
+        .filter(|row| tests.contains(&row.test.as_str()));
+    wanted
+        .map(|row| Row {
+            head: Phrase::foreign(name(row, labels)),
+            cells: cells(row),
+            ..Row::default()
+        })
+        .collect()
 }
 
-fn name<'a>(row: &'a SpeedRow, labels: &'a Labels) -> &'a str {
+fn name(row: &SpeedRow, labels: &Labels) -> String {
     labels.of_key(&row.machine, &row.model, &row.variant, &row.precision)
 }
 
@@ -42,7 +57,10 @@ fn bench(report: &Report, labels: &Labels) -> Table {
             Column::count(Phrase::both("반복", "Repetitions")),
             Column::number(Phrase::both("중앙값", "Median"), units::tokens_per_second()),
             Column::number(Phrase::both("평균", "Mean"), units::tokens_per_second()),
-            Column::number(Phrase::both("한 번에 걸린 시간", "Time of one"), Phrase::same("ms")),
+            Column::number(
+                Phrase::both("한 번에 걸린 시간", "Time of one"),
+                Phrase::same("ms"),
+            ),
         ],
         rows: by_test(report, labels),
     }
@@ -50,20 +68,31 @@ fn bench(report: &Report, labels: &Labels) -> Table {
 
 /// The rows under a heading for each test, so that cells stand beside what they compare with.
 fn by_test(report: &Report, labels: &Labels) -> Vec<Row> {
-    let mut rows: Vec<&SpeedRow> =
-        report.speed.iter().filter(|row| matches!(row.test.as_str(), "prefill" | "decode")).collect();
+    let mut rows: Vec<&SpeedRow> = report
+        .speed
+        .iter()
+        .filter(|row| matches!(row.test.as_str(), "prefill" | "decode"))
+        .collect();
     rows.sort_by_key(|row| shape(row));
     let mut before = None;
     let mut line = |row: &SpeedRow| {
         let new = before.replace(shape(row)) != Some(shape(row));
-        Row { group: new.then(|| test(row)), head: Phrase::foreign(name(row, labels)), cells: cells(row), ..Row::default() }
+        Row {
+            group: new.then(|| test(row)),
+            head: Phrase::foreign(name(row, labels)),
+            cells: cells(row),
+            ..Row::default()
+        }
     };
     rows.into_iter().map(&mut line).collect()
 }
 
 /// What tells one test from another, prefill before decode.
 fn shape(row: &SpeedRow) -> (bool, [Option<u32>; 4]) {
-    (row.test != "prefill", [row.n_prompt, row.n_gen, row.n_seq, row.n_depth])
+    (
+        row.test != "prefill",
+        [row.n_prompt, row.n_gen, row.n_seq, row.n_depth],
+    )
 }
 
 fn cells(row: &SpeedRow) -> Vec<Cell> {
@@ -81,21 +110,41 @@ fn cells(row: &SpeedRow) -> Vec<Cell> {
 fn test(row: &SpeedRow) -> Phrase {
     let (n_prompt, n_gen) = (row.n_prompt.unwrap_or(0), row.n_gen.unwrap_or(0));
     let (short, mut name) = match row.test.as_str() {
-        "prefill" => (format!("pp{n_prompt}"), Phrase::both(format!("프리필 {n_prompt}토큰"), format!("Prefill, {n_prompt} tokens"))),
-        _ => (format!("tg{n_gen}"), Phrase::both(format!("디코드 {n_gen}토큰"), format!("Decode, {n_gen} tokens"))),
+        "prefill" => (
+            format!("pp{n_prompt}"),
+            Phrase::both(
+                format!("프리필 {n_prompt}토큰"),
+                format!("Prefill, {n_prompt} tokens"),
+            ),
+        ),
+        _ => (
+            format!("tg{n_gen}"),
+            Phrase::both(
+                format!("디코드 {n_gen}토큰"),
+                format!("Decode, {n_gen} tokens"),
+            ),
+        ),
     };
     if let Some(n @ 2..) = row.n_seq {
-        name = name.then(Phrase::both(format!(", 동시 시퀀스 {n}개"), format!(", {n} sequences at once")));
+        name = name.then(Phrase::both(
+            format!(", 동시 시퀀스 {n}개"),
+            format!(", {n} sequences at once"),
+        ));
     }
     let Some(depth @ 1..) = row.n_depth else {
         return name.then(Phrase::same(format!(" ({short})")));
     };
-    name.then(Phrase::both(format!(", 앞선 {depth}토큰 뒤"), format!(", after {depth} tokens")))
-        .then(Phrase::same(format!(" ({short} @ d{depth})")))
+    name.then(Phrase::both(
+        format!(", 앞선 {depth}토큰 뒤"),
+        format!(", after {depth} tokens"),
+    ))
+    .then(Phrase::same(format!(" ({short} @ d{depth})")))
 }
 
 fn mean(row: &SpeedRow) -> Cell {
-    let note = row.stddev_ts.map(|sd| Phrase::same(format!("± {}", number::plain(sd))));
+    let note = row
+        .stddev_ts
+        .map(|sd| Phrase::same(format!("± {}", number::plain(sd))));
     Cell::number(row.avg_ts.map(number::plain)).with_note(note)
 }
 
@@ -110,7 +159,10 @@ fn load(report: &Report, labels: &Labels) -> Table {
             Column::words(Phrase::both("셀", "Cell")),
             Column::count(Phrase::both("반복", "Repetitions")),
             Column::number(Phrase::both("중앙값", "Median"), Phrase::same("ms")),
-            Column::count(Phrase::both("불러오기 전에 캐시에 있던 비율", "In the page cache before")),
+            Column::count(Phrase::both(
+                "불러오기 전에 캐시에 있던 비율",
+                "In the page cache before",
+            )),
         ],
         rows: rows(report, labels, &["load"], |row| {
             vec![
@@ -132,11 +184,26 @@ fn answers(report: &Report, labels: &Labels) -> Table {
         columns: vec![
             Column::words(Phrase::both("셀", "Cell")),
             Column::count(Phrase::both("답변", "Answers")),
-            Column::number(Phrase::both("첫 토큰까지", "First token"), Phrase::same("ms")),
-            Column::number(Phrase::both("토큰 간격 p50", "Between tokens, p50"), Phrase::same("ms")),
-            Column::number(Phrase::both("토큰 간격 p95", "Between tokens, p95"), Phrase::same("ms")),
-            Column::number(Phrase::both("토큰 속도", "Tokens"), units::tokens_per_second()),
-            Column::number(Phrase::both("글자 속도", "Characters"), units::characters_per_second()),
+            Column::number(
+                Phrase::both("첫 토큰까지", "First token"),
+                Phrase::same("ms"),
+            ),
+            Column::number(
+                Phrase::both("토큰 간격 p50", "Between tokens, p50"),
+                Phrase::same("ms"),
+            ),
+            Column::number(
+                Phrase::both("토큰 간격 p95", "Between tokens, p95"),
+                Phrase::same("ms"),
+            ),
+            Column::number(
+                Phrase::both("토큰 속도", "Tokens"),
+                units::tokens_per_second(),
+            ),
+            Column::number(
+                Phrase::both("글자 속도", "Characters"),
+                units::characters_per_second(),
+            ),
         ],
         rows: rows(report, labels, &["answer"], |row| {
             vec![

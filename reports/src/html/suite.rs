@@ -1,7 +1,6 @@
 //! The suite as it was resolved, in words.
 
 use datasets::{AnswersSuite, PerplexitySuite, SpeedSuite, Suite};
-use std::fmt::Display;
 
 use super::facts::{Fact, Facts};
 use super::phrase::{Phrase, Rich};
@@ -12,11 +11,28 @@ pub(super) fn facts(suite: &Suite) -> Facts {
     let mut facts = vec![
         Fact::new("이름", "Name", Phrase::foreign(&suite.name)),
         Fact::new("정밀도", "Precisions", names(&suite.precisions)),
-        Fact::new("속도", "Speed", suite.speed.as_ref().map_or_else(absent, speed)),
-        Fact::new("펄플렉서티", "Perplexity", suite.perplexity.as_ref().map_or_else(absent, perplexity)),
-        Fact::new("답변", "Answers", suite.answers.as_ref().map_or_else(absent, answers)),
+        Fact::new(
+            "속도",
+            "Speed",
+            suite.speed.as_ref().map_or_else(absent, speed),
+        ),
+        Fact::new(
+            "퍼플렉시티",
+            "Perplexity",
+            suite.perplexity.as_ref().map_or_else(absent, perplexity),
+        ),
+        Fact::new(
+            "답변",
+            "Answers",
+            suite.answers.as_ref().map_or_else(absent, answers),
+        ),
     ];
-    facts.extend(suite.answers.as_ref().map(|answers| Fact::new("토큰 고르기", "Choice of tokens", sampling(answers))));
+    facts.extend(
+        suite
+            .answers
+            .as_ref()
+            .map(|answers| Fact::new("토큰 고르기", "Choice of tokens", sampling(answers))),
+    );
     Facts(facts)
 }
 
@@ -25,30 +41,61 @@ fn names(names: &[String]) -> Phrase {
     Phrase::of(list(), list())
 }
 
-fn numbers<T: Display>(numbers: &[T]) -> String {
-    numbers.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+/// Numbers as Korean and English list them: `1·4`, `1 and 4`.
+fn numbers(numbers: &[u32]) -> (String, String) {
+    let texts: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    let english = match texts.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => texts.concat(),
+    };
+    (texts.join("·"), english)
 }
 
 fn speed(suite: &SpeedSuite) -> Phrase {
-    let (prompt, generated) = (numbers(&suite.n_prompt), numbers(&suite.n_gen));
-    let (depth, parallel, reps) = (numbers(&suite.n_depth), numbers(&suite.parallel), suite.repetitions);
+    let [prompt, generated, depth, parallel] = [
+        &suite.n_prompt,
+        &suite.n_gen,
+        &suite.n_depth,
+        &suite.parallel,
+    ]
+    .map(|list| numbers(list));
+    let reps = suite.repetitions;
     Phrase::both(
-        format!("프롬프트 {prompt}토큰, 생성 {generated}토큰, 깊이 {depth}토큰, 동시 시퀀스 {parallel}개, 각각 {reps}번"),
-        format!("prompts of {prompt} and {generated} generated tokens at depth {depth}, {parallel} sequences at once, {reps} times each"),
+        format!(
+            "프롬프트 {}토큰, 생성 {}토큰, 깊이 {}토큰, 동시 시퀀스 {}개, 각각 {reps}번",
+            prompt.0, generated.0, depth.0, parallel.0
+        ),
+        format!(
+            "prompts of {} tokens; {} generated tokens; depth {}; sequences at once: {}; {reps} times each",
+            prompt.1, generated.1, depth.1, parallel.1
+        ),
     )
 }
 
 fn perplexity(suite: &PerplexitySuite) -> Phrase {
     let n_ctx = suite.n_ctx;
     let limit = match suite.max_chunks {
-        Some(n) => Phrase::both(format!(", 글마다 최대 {n}개"), format!(", at most {n} of each text")),
+        Some(n) => Phrase::both(
+            format!(", 글마다 최대 {n}개"),
+            format!(", at most {n} of each text"),
+        ),
         None => Phrase::both(", 글 전체", ", all of each text"),
     };
-    names(&suite.corpora).then(Phrase::both(format!(", {n_ctx}토큰 청크"), format!(", chunks of {n_ctx} tokens"))).then(limit)
+    names(&suite.corpora)
+        .then(Phrase::both(
+            format!(", {n_ctx}토큰 청크"),
+            format!(", chunks of {n_ctx} tokens"),
+        ))
+        .then(limit)
 }
 
 fn answers(suite: &AnswersSuite) -> Phrase {
-    let AnswersSuite { max_tokens, parallel, timed, .. } = suite;
+    let AnswersSuite {
+        max_tokens,
+        parallel,
+        timed,
+        ..
+    } = suite;
     names(&suite.questions).then(Phrase::both(
         format!(", 답은 최대 {max_tokens}토큰, 한꺼번에 {parallel}개씩, 처음 {timed}개는 하나씩 시간을 잼"),
         format!(", at most {max_tokens} tokens, {parallel} at once, the first {timed} alone and timed"),
@@ -59,14 +106,21 @@ fn sampling(suite: &AnswersSuite) -> Phrase {
     let seed = suite.seed.unwrap_or(42);
     let top_p = suite.top_p.unwrap_or(0.9);
     match suite.temperature {
-        Some(0.0) => Phrase::both("언제나 확률이 가장 높은 토큰(greedy)", "always the likeliest (greedy)"),
+        Some(0.0) => Phrase::both(
+            "언제나 확률이 가장 높은 토큰(greedy)",
+            "always the likeliest (greedy)",
+        ),
         Some(t) => Phrase::both(
             format!("무작위(온도 {t}, top-p {top_p}, 시드 {seed})"),
             format!("sampled (temperature {t}, top-p {top_p}, seed {seed})"),
         ),
         None => Phrase::both(
-            format!("대화 템플릿이 있으면 확률이 가장 높은 토큰(greedy), 없으면 무작위(온도 0.7, top-p {top_p}, 시드 {seed})"),
-            format!("the likeliest (greedy) with a chat template, else sampled (temperature 0.7, top-p {top_p}, seed {seed})"),
+            format!(
+                "대화 템플릿이 있으면 확률이 가장 높은 토큰(greedy), 없으면 무작위(온도 0.7, top-p {top_p}, 시드 {seed})"
+            ),
+            format!(
+                "the likeliest (greedy) with a chat template, else sampled (temperature 0.7, top-p {top_p}, seed {seed})"
+            ),
         ),
     }
 }

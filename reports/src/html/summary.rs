@@ -18,7 +18,9 @@ pub(super) fn table(report: &Report, labels: &Labels) -> Table {
             "All cells at a glance. The small range under a number is its 95% interval",
         ),
         columns: columns(),
-        rows: rows.map(|(i, (row, cell))| line(labels.name(i), row, cell)).collect(),
+        rows: rows
+            .map(|(i, (row, cell))| line(labels.name(i), row, cell))
+            .collect(),
     }
 }
 
@@ -27,12 +29,21 @@ fn columns() -> Vec<Column> {
         Column::words(Phrase::both("셀", "Cell")),
         Column::words(Phrase::both("상태", "State")),
         Column::number(Phrase::both("디코드", "Decode"), units::tokens_per_second()),
-        Column::number(Phrase::both("프리필", "Prefill"), units::tokens_per_second()),
-        Column::number(Phrase::both("첫 토큰까지", "First token"), Phrase::same("ms")),
-        Column::number(Phrase::both("글자 속도", "Characters"), units::characters_per_second()),
+        Column::number(
+            Phrase::both("프리필", "Prefill"),
+            units::tokens_per_second(),
+        ),
+        Column::number(
+            Phrase::both("첫 토큰까지", "First token"),
+            Phrase::same("ms"),
+        ),
+        Column::number(
+            Phrase::both("글자 속도", "Characters"),
+            units::characters_per_second(),
+        ),
         Column::number(Phrase::both("불러오기", "Load"), Phrase::same("ms")),
         Column::count(Phrase::both("최대 메모리", "Peak memory")),
-        Column::count(Phrase::both("펄플렉서티", "Perplexity")),
+        Column::count(Phrase::both("퍼플렉시티", "Perplexity")),
         Column::number(Phrase::both("음절당", "Per syllable"), units::bits()),
         Column::count(Phrase::both("답변", "Answers")),
         Column::count(Phrase::both("한글 비율", "Hangul")),
@@ -40,20 +51,38 @@ fn columns() -> Vec<Column> {
 }
 
 fn line(name: &str, row: &SummaryRow, cell: &CellView) -> Row {
-    let (state, class) = label::status(row.status, measured_anything(row));
+    let (state, class) = label::status(row);
     Row {
-        class: if row.status == Status::Complete { "" } else { "broken" },
+        class: if row.status == Status::Complete {
+            ""
+        } else {
+            "broken"
+        },
         head: Phrase::foreign(name),
         sub: Some(Phrase::foreign(&row.model)),
         cells: vec![
-            Cell { class, ..Cell::words(state) },
-            Cell::estimate(Estimate::new(row.decode_ts, row.decode_ci95_low, row.decode_ci95_high)),
-            Cell::estimate(Estimate::new(row.prefill_ts, row.prefill_ci95_low, row.prefill_ci95_high)),
+            Cell {
+                class,
+                ..Cell::words(state)
+            },
+            Cell::estimate(Estimate::new(
+                row.decode_ts,
+                row.decode_ci95_low,
+                row.decode_ci95_high,
+            )),
+            Cell::estimate(Estimate::new(
+                row.prefill_ts,
+                row.prefill_ci95_low,
+                row.prefill_ci95_high,
+            )),
             Cell::number(row.ttft_ms.map(number::plain)),
             Cell::number(row.chars_per_s.map(number::plain)),
             Cell::number(row.load_ms.map(number::plain)),
             Cell::number(row.peak_rss_bytes.map(number::bytes)),
-            Cell::estimate(row.ppl.and_then(|ppl| Estimate::from_error(ppl, row.ppl_se))),
+            Cell::estimate(
+                row.ppl
+                    .and_then(|ppl| Estimate::from_error(ppl, row.ppl_se)),
+            ),
             Cell::estimate(perplexity::bits(row.bits_per_syllable, row.ppl, row.ppl_se)),
             answers(row),
             Cell::number(row.hangul_share.map(number::percent)),
@@ -61,11 +90,6 @@ fn line(name: &str, row: &SummaryRow, cell: &CellView) -> Row {
         below: reason(row, cell),
         group: None,
     }
-}
-
-/// Whether any measure of the cell succeeded.
-fn measured_anything(row: &SummaryRow) -> bool {
-    row.decode_ts.or(row.prefill_ts).or(row.ppl).is_some() || row.n_answers.is_some_and(|n| n > 0)
 }
 
 /// The number of answers, and under it the share that the limit cut.
@@ -82,10 +106,16 @@ fn reason(row: &SummaryRow, cell: &CellView) -> Option<Phrase> {
     let more = cell.failures.len().saturating_sub(1);
     match (&row.failure, row.status) {
         (Some(reason), _) => {
-            let (ko, en) = (Rich::default().foreign(reason), Rich::default().foreign(reason));
+            let (ko, en) = (
+                Rich::default().foreign(reason),
+                Rich::default().foreign(reason),
+            );
             Some(match more {
                 0 => Phrase::of(ko, en),
-                _ => Phrase::of(ko.text(format!(" (그 밖에 {more}건)")), en.text(format!(" (and {more} more)"))),
+                _ => Phrase::of(
+                    ko.text(format!(" (그 밖에 {more}건)")),
+                    en.text(format!(" (and {more} more)")),
+                ),
             })
         }
         (None, Status::CutOff) => Some(Phrase::both(

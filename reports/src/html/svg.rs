@@ -8,8 +8,22 @@ use std::fmt::{self, Write};
 
 /// Elements that only draw.
 const DRAWING: [&str; 16] = [
-    "circle", "clipPath", "defs", "desc", "ellipse", "g", "line", "linearGradient", "path", "polygon",
-    "polyline", "rect", "stop", "svg", "text", "title",
+    "circle",
+    "clipPath",
+    "defs",
+    "desc",
+    "ellipse",
+    "g",
+    "line",
+    "linearGradient",
+    "path",
+    "polygon",
+    "polyline",
+    "rect",
+    "stop",
+    "svg",
+    "text",
+    "title",
 ];
 
 /// An SVG document made fit for the page.
@@ -41,7 +55,8 @@ pub(super) fn inline(svg: &str, prefix: &str, label: &str) -> Result<Inline, Str
         tag.check()?;
         let named = (root && tag.name == "svg").then_some(label);
         root = false;
-        tag.write(&mut out, prefix, named).map_err(|error| error.to_string())?;
+        tag.write(&mut out, prefix, named)
+            .map_err(|error| error.to_string())?;
         rest = &rest[open + tag.length..];
     }
     Ok(Inline(out))
@@ -62,7 +77,9 @@ impl<'a> Tag<'a> {
     fn read(source: &'a str) -> Result<Self, String> {
         let closing = source.starts_with("</");
         let body = &source[if closing { 2 } else { 1 }..];
-        let name_end = body.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(body.len());
+        let name_end = body
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(body.len());
         let (name, mut rest) = body.split_at(name_end);
         let mut attributes = Vec::new();
         loop {
@@ -70,10 +87,20 @@ impl<'a> Tag<'a> {
             let self_closing = rest.starts_with("/>");
             if self_closing || rest.starts_with('>') {
                 let end = rest.len() - if self_closing { 2 } else { 1 };
-                return Ok(Self { closing, name, attributes, self_closing, length: source.len() - end });
+                return Ok(Self {
+                    closing,
+                    name,
+                    attributes,
+                    self_closing,
+                    length: source.len() - end,
+                });
             }
-            let (attribute, after) = rest.split_once("=\"").ok_or_else(|| format!("the tag <{name}> is malformed"))?;
-            let (value, after) = after.split_once('"').ok_or_else(|| format!("the tag <{name}> does not end"))?;
+            let (attribute, after) = rest
+                .split_once("=\"")
+                .ok_or_else(|| format!("the tag <{name}> is malformed"))?;
+            let (value, after) = after
+                .split_once('"')
+                .ok_or_else(|| format!("the tag <{name}> does not end"))?;
             attributes.push((attribute, value));
             rest = after;
         }
@@ -82,14 +109,27 @@ impl<'a> Tag<'a> {
     /// Refuses what could do more than draw.
     fn check(&self) -> Result<(), String> {
         if !DRAWING.contains(&self.name) {
-            return Err(format!("the element <{}> does not belong in a chart", self.name));
+            return Err(format!(
+                "the element <{}> does not belong in a chart",
+                self.name
+            ));
         }
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_');
         for (name, value) in &self.attributes {
             let outside = (name.ends_with("href") && !value.starts_with('#'))
-                || value.split("url(").skip(1).any(|target| !target.starts_with('#'));
-            if !name.chars().all(is_name) || name.starts_with("on") || value.contains('<') || outside {
-                return Err(format!("the attribute {name} of <{}> does not belong in a chart", self.name));
+                || value
+                    .split("url(")
+                    .skip(1)
+                    .any(|target| !target.starts_with('#'));
+            if !name.chars().all(is_name)
+                || name.starts_with("on")
+                || value.contains('<')
+                || outside
+            {
+                return Err(format!(
+                    "the attribute {name} of <{}> does not belong in a chart",
+                    self.name
+                ));
             }
         }
         Ok(())

@@ -29,17 +29,29 @@ pub(super) struct Column {
 impl Column {
     /// A column of numbers in `unit`.
     pub(super) fn number(head: Phrase, unit: Phrase) -> Self {
-        Self { head, unit: Some(unit), class: "n" }
+        Self {
+            head,
+            unit: Some(unit),
+            class: "n",
+        }
     }
 
     /// A column of counts or ratios, which have no unit.
     pub(super) fn count(head: Phrase) -> Self {
-        Self { head, unit: None, class: "n" }
+        Self {
+            head,
+            unit: None,
+            class: "n",
+        }
     }
 
     /// A column of words.
     pub(super) fn words(head: Phrase) -> Self {
-        Self { head, unit: None, class: "" }
+        Self {
+            head,
+            unit: None,
+            class: "",
+        }
     }
 }
 
@@ -69,22 +81,36 @@ pub(super) struct Cell {
 impl Cell {
     /// A number, which is the same in both languages; `–` where there is none.
     pub(super) fn number(text: Option<String>) -> Self {
-        text.map_or_else(Self::none, |text| Self { class: "n", value: Phrase::same(text), note: None })
+        text.map_or_else(Self::none, |text| Self {
+            class: "n",
+            value: Phrase::same(text),
+            note: None,
+        })
     }
 
     /// Words.
     pub(super) fn words(value: Phrase) -> Self {
-        Self { class: "", value, note: None }
+        Self {
+            class: "",
+            value,
+            note: None,
+        }
     }
 
     /// Nothing was measured.
     pub(super) fn none() -> Self {
-        Self { class: "n none", value: Phrase::none(), note: None }
+        Self {
+            class: "n none",
+            value: Phrase::none(),
+            note: None,
+        }
     }
 
     /// An estimate with its interval under it, and why there is none where there is none.
     pub(super) fn estimate(estimate: Option<super::number::Estimate>) -> Self {
-        let Some(estimate) = estimate else { return Self::none() };
+        let Some(estimate) = estimate else {
+            return Self::none();
+        };
         let note = match estimate.interval_text() {
             Some(interval) => Phrase::same(interval),
             None => Phrase::both("구간 없음", "no interval"),

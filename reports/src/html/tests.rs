@@ -1,0 +1,485 @@
+//! The page as a whole: what it must show, what it must never hold, and that it is well formed.
+
+use super::page;
+use crate::plot::{Chart, Charts};
+use crate::record::{Begin, End, Fact, Failure, Record, Stage};
+use crate::run_dir::RunDir;
+use crate::sample;
+use crate::view::{self, Report};
+use std::collections::HashSet;
+
+const HOSTILE: &str = "<script>alert(1)</script></style><img src=x onerror=alert(2)>\"'\n\u{202e}\u{200b}\u{1b}[31m&amp;";
+
+fn chart() -> Charts {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><g id=\"a\"><text>F16</text></g></svg>";
+    let chart = Chart {
+        name: "speed-decode",
+        title_ko: "디코드 속도".into(),
+        title_en: "Decode speed".into(),
+        caption_ko: format!("설명 {HOSTILE}"),
+        caption_en: "caption".into(),
+        svg: svg.into(),
+        png: "speed-decode.png".into(),
+    };
+    Charts {
+        list: vec![chart.clone(), chart],
+        warnings: vec!["no font has Hangul".into()],
+    }
+}
+
+fn rendered(report: &Report) -> String {
+    page(report, &chart()).unwrap()
+}
+
+/// Everything that others wrote is hostile.
+fn hostile() -> RunDir {
+    let mut run = sample::run_dir(3, 2);
+    let bad = || HOSTILE.to_owned();
+    run.info.machine.name = bad();
+    run.info.machine.cpu = bad();
+    run.info.machine.gpus = vec![bad()];
+    run.info.engine.simd = vec![bad()];
+    run.info.suite.name = bad();
+    run.info.created = bad();
+    run.info.command_line.push(bad());
+    for model in &mut run.info.models {
+        (model.name, model.path, model.sha256) = (bad(), bad(), Some(bad()));
+        (model.finetune, model.precision) = (Some(bad()), Some(bad()));
+        model.variant += HOSTILE;
+    }
+    for cell in &mut run.info.cells {
+        cell.variant += HOSTILE;
+        cell.derived_from = Some(bad());
+    }
+    for question in &mut run.info.questions {
+        (question.question, question.id) = (
+            question.question.clone() + HOSTILE,
+            question.id.clone() + HOSTILE,
+        );
+    }
+    for record in &mut run.records {
+        match &mut record.fact {
+            Fact::Answer(answer) => {
+                (answer.answer, answer.question_id) = (bad(), answer.question_id.clone() + HOSTILE)
+            }
+            Fact::Perplexity(chunk) => chunk.text += HOSTILE,
+            _ => {}
+        }
+    }
+    let failure = Failure {
+        stage: Stage::Answers,
+        reason: bad(),
+    };
+    run.records.insert(
+        1,
+        Record {
+            cell: run.info.cells[0].id.clone(),
+            attempt: 1,
+            fact: Fact::Failure(failure),
+        },
+    );
+    run.notes.push(bad());
+    run
+}
+
+/// A run of which every cell failed to load.
+fn dead() -> RunDir {
+    let mut run = sample::run_dir(4, 3);
+    let facts = |_| {
+        let reason =
+            "/models/a.gguf: needs 25.0 GiB of 16.0 GiB; choose a smaller precision".to_owned();
+        [
+            Fact::Begin(Begin {
+                at: "2026-01-02T03:04:05Z".into(),
+            }),
+            Fact::Failure(Failure {
+                stage: Stage::Load,
+                reason,
+            }),
+            Fact::End(End {
+                complete: false,
+                wall_ns: 1,
+                engine_ns: 0,
+            }),
+        ]
+    };
+    let records = run.info.cells.iter().flat_map(|cell| {
+        facts(()).map(|fact| Record {
+            cell: cell.id.clone(),
+            attempt: 1,
+            fact,
+        })
+    });
+    run.records = records.collect();
+    run
+}
+
+/// One tag of a page.
+#[derive(Debug)]
+struct Tag<'a> {
+    name: &'a str,
+    closing: bool,
+    /// What stands between the name and `>`.
+    attributes: &'a str,
+    /// What stands between it and the next tag.
+    text: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    fn attribute(&self, name: &str) -> Option<&'a str> {
+        let (_, rest) = self.attributes.split_once(&format!(" {name}=\""))?;
+        rest.split_once('"').map(|(value, _)| value)
+    }
+}
+
+/// The tags of a page in order; the insides of `style` and `script` are skipped.
+fn tags(page: &str) -> Vec<Tag<'_>> {
+    let mut out = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        let body = &rest[at + 1..];
+        // No attribute of the page holds a bare `>`: askama escapes it.
+        let end = body.find('>').expect("a tag ends");
+        let closing = body.starts_with('/');
+        let inside = body[..end].trim_start_matches('/').trim_end_matches('/');
+        let name = &inside[..inside
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(inside.len())];
+        assert!(
+            !name.is_empty() || inside.starts_with("!DOCTYPE"),
+            "a bare < before {inside:.40}"
+        );
+        rest = &body[end + 1..];
+        let text = &rest[..rest.find('<').unwrap_or(rest.len())];
+        out.push(Tag {
+            name,
+            closing,
+            attributes: &inside[name.len()..],
+            text,
+        });
+        if !closing && matches!(name, "style" | "script") {
+            rest = &rest[rest.find("</").expect("it ends")..];
+        }
+    }
+    out
+}
+
+/// Asserts what holds for every page: well formed, loads nothing, runs nothing but its own script.
+fn assert_sound(page: &str) {
+    const VOID: [&str; 6] = ["", "meta", "input", "br", "rect", "circle"];
+    let tags = tags(page);
+    let mut open = Vec::new();
+    let mut ids = HashSet::new();
+    for tag in &tags {
+        if tag.closing {
+            assert_eq!(open.pop(), Some(tag.name), "wrongly nested");
+        } else if !VOID.contains(&tag.name) {
+            open.push(tag.name);
+        }
+        assert!(
+            !matches!(
+                tag.name,
+                "img" | "link" | "iframe" | "object" | "embed" | "base" | "form"
+            ),
+            "{tag:?}"
+        );
+        for name in [
+            "src", "srcset", "style", "onload", "onerror", "onclick", "action",
+        ] {
+            assert_eq!(tag.attribute(name), None, "{tag:?}");
+        }
+        if let Some(target) = tag.attribute("href") {
+            assert!(target.starts_with('#'), "{tag:?}");
+        }
+        if let Some(id) = tag.attribute("id") {
+            assert!(ids.insert(id), "the id {id} is not unique");
+        }
+    }
+    assert!(open.is_empty(), "not closed: {open:?}");
+    for tag in &tags {
+        let target = tag
+            .attribute("href")
+            .map(|href| &href[1..])
+            .or(tag.attribute("aria-labelledby"));
+        assert!(
+            target.is_none_or(|id| ids.contains(id)),
+            "{tag:?} points nowhere"
+        );
+    }
+    assert_eq!(page.matches("<script").count(), 1);
+    assert_eq!(page.matches("</style").count(), 1);
+    for needle in ["url(", "@import", "<img"] {
+        assert!(!page.contains(needle), "{needle}");
+    }
+}
+
+/// The text of a part of a page in one language, a line for each block and `|` between cells.
+fn text(part: &str, language: &str) -> String {
+    let mut out = String::new();
+    let mut hidden: Option<usize> = None; // depth at which the other language began
+    let mut depth = 0_usize;
+    for tag in tags(part) {
+        depth = if tag.closing {
+            depth.saturating_sub(1)
+        } else {
+            depth + 1
+        };
+        if hidden.is_some_and(|at| depth < at) {
+            hidden = None;
+        }
+        let other = tag
+            .attribute("class")
+            .is_some_and(|class| class.ends_with('t'))
+            && tag.attribute("lang").is_some_and(|lang| lang != language);
+        if other && hidden.is_none() {
+            hidden = Some(depth);
+        }
+        match tag.name {
+            "p" | "h1" | "h2" | "li" | "tr" | "caption" if tag.closing => out.push('\n'),
+            "td" | "th" if tag.closing => out += " | ",
+            "small" if !tag.closing => out.push(' '),
+            _ => {}
+        }
+        if hidden.is_none() {
+            out += tag.text.trim_matches('\n');
+        }
+    }
+    out.lines()
+        .map(|line| line.trim_end_matches([' ', '|']).to_owned() + "\n")
+        .collect()
+}
+
+#[test]
+fn html_of_hostile_text_is_text() {
+    let page = rendered(&view::build(vec![hostile()]));
+    assert_sound(&page);
+    assert!(!page.contains("onerror=alert(2)>"));
+    assert!(!page.contains(['\u{202e}', '\u{200b}', '\u{1b}']));
+    let shown = "&#60;script&#62;alert(1)&#60;/script&#62;&#60;/style&#62;&#60;img src=x onerror=alert(2)&#62;&#34;&#39;";
+    assert!(page.matches(shown).count() > 30);
+    assert!(page.contains("\\u{1b}</span>[31m&#38;amp;"));
+}
+
+#[test]
+fn html_shows_every_cell_question_and_answer() {
+    let report = sample::report(12, 20);
+    let page = rendered(&report);
+    assert_sound(&page);
+    for cell in &report.cells {
+        let name = format!("<h4><bdi>{}/{}</bdi>", cell.key.variant, cell.key.precision);
+        assert_eq!(page.matches(&name).count(), 20, "{name}");
+    }
+    assert_eq!(page.matches("<section class=\"answer").count(), 12 * 20);
+    assert_eq!(page.matches("<article class=\"question\"").count(), 20);
+    let first = page.find("id=\"q1\"").unwrap();
+    assert!(page[first..].contains(report.runs[0].questions[0].question.as_str()));
+    let cut = report
+        .answers
+        .iter()
+        .filter(|row| row.stop == "limit")
+        .count();
+    assert_eq!(page.matches("잘림(≥ ").count(), cut);
+}
+
+#[test]
+fn html_of_troubles_names_each() {
+    let report = sample::troubled_report();
+    let page = rendered(&report);
+    assert_sound(&page);
+    let table = &page[page.find("id=\"troubles\"").unwrap()..];
+    for cell in &report.cells {
+        for line in cell
+            .failures
+            .iter()
+            .map(|f| &f.reason)
+            .chain(cell.warnings.iter().map(|w| &w.text))
+        {
+            let line = line.replace('\'', "&#39;").replace('"', "&#34;");
+            assert!(table.contains(&line), "{line}");
+        }
+    }
+    for note in report
+        .notes
+        .iter()
+        .map(String::as_str)
+        .chain(["no font has Hangul"])
+    {
+        assert!(table.contains(note), "{note}");
+    }
+    assert!(page.contains("5개 가운데 2개가 실패했습니다"));
+}
+
+#[test]
+fn html_of_almost_nothing() {
+    let no_cell = {
+        let mut run = dead();
+        (run.info.cells, run.info.models, run.records) = (Vec::new(), Vec::new(), Vec::new());
+        run
+    };
+    let not_begun = RunDir {
+        records: Vec::new(),
+        ..dead()
+    };
+    let mut speed_only = sample::run_dir(2, 0);
+    (
+        speed_only.info.suite.perplexity,
+        speed_only.info.suite.answers,
+    ) = (None, None);
+    speed_only
+        .records
+        .retain(|record| !matches!(record.fact, Fact::Perplexity(_) | Fact::Answer(_)));
+    for (run, expected) in [
+        (dead(), "아무 셀도 측정하지 못했습니다"),
+        (not_begun, "아직 아무것도 측정하지 않았습니다"),
+        (no_cell, "측정할 셀이 없었습니다"),
+        (speed_only, "이 스위트에서는 질문하지 않았습니다"),
+        (sample::run_dir(1, 1), "하나를 측정했습니다"),
+    ] {
+        let page = rendered(&view::build(vec![run]));
+        assert_sound(&page);
+        assert!(page.contains(expected), "{expected}");
+    }
+    assert_sound(&page(&Report::default(), &Charts::default()).unwrap());
+}
+
+#[test]
+fn html_of_merged_machines_tells_them_apart() {
+    let (here, mut there) = (sample::run_dir(2, 1), sample::run_dir(2, 1));
+    there.info.machine.name = "other".into();
+    let page = rendered(&view::build(vec![here, there]));
+    assert_sound(&page);
+    for name in [
+        "sample: general/F32",
+        "other: general/F16",
+        "실행 #2: <bdi>other",
+    ] {
+        assert!(page.contains(name), "{name}");
+    }
+    let page = rendered(&view::build(vec![
+        sample::run_dir(2, 1),
+        sample::run_dir(2, 1),
+    ]));
+    assert_sound(&page);
+    assert!(page.contains("<h4><bdi>general/F16 #2</bdi>"));
+}
+
+#[test]
+fn html_says_that_raising_the_precision_adds_nothing() {
+    let mut run = sample::run_dir(2, 1);
+    run.info.cells[0].derived_from = Some("Q4_1".into());
+    let page = rendered(&view::build(vec![run]));
+    let said = "<bdi>F32</bdi>는 <bdi>Q4_1</bdi> 파일에서 변환했습니다. 정밀도를 높여도 정보는 늘지 않습니다.";
+    assert!(page.contains(said));
+}
+
+#[test]
+fn html_is_fast() {
+    let report = sample::report(12, 20);
+    let start = std::time::Instant::now();
+    rendered(&report);
+    assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
+}
+
+#[test]
+fn html_refuses_a_chart_that_does_more_than_draw() {
+    let mut charts = chart();
+    charts.list[1].svg = "<svg><script>alert(1)</script></svg>".into();
+    let error = page(&sample::report(1, 1), &charts)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("speed-decode") && error.contains("<script>"),
+        "{error}"
+    );
+}
+
+#[test]
+fn html_headline_and_summary_read_well() {
+    let page = rendered(&sample::troubled_report());
+    let start = page.find("<section class=\"headline\"").unwrap();
+    let end = page.find("<section id=\"charts\"").unwrap();
+    insta::assert_snapshot!(text(&page[start..end], "ko"), @r#"
+    hanbench 측정 보고서 · 2026년 1월 2일 03:04 (UTC)
+    측정한 셀 3개 가운데 general/Q8_0이 가장 빠르고 메모리도 가장 적게 씁니다
+    sample(Example CPU 8-Core, 물리 코어 8개, 메모리 32.0 GiB)에서 모델 2개, 셀 5개를 다룬 보고서입니다. 엔진은 mock b7000(CPU, 스레드 8개), 스위트는 quick입니다.
+    셀 5개 가운데 2개가 실패했습니다: general/F16, instruct/F32 이유 보기
+    셀 5개 가운데 1개가 재는 도중에 끊겼습니다: general/Q8_0 이유 보기
+    셀 5개 가운데 1개는 시작하지 않았습니다: general/Q4_K_M 이유 보기
+    답을 가장 빨리 써 내려가는 셀
+    general/Q8_0
+    156 토큰/초
+    95% 구간 152–158
+    2위인 general/F32(41.8, 95% 구간 40.8–42.9)와 구간이 겹치지 않습니다.
+    시퀀스 하나로 32토큰을 만든 속도(깊이 0)의 중앙값입니다.
+    메모리를 가장 적게 쓰는 셀
+    general/Q8_0
+    293 MiB
+    2위는 general/F32(629 MiB)입니다.
+    프로세스가 가장 많이 쓴 주 메모리입니다. 셀마다 한 번 재므로 구간이 없습니다.
+    한글 음절을 가장 적은 비트로 예측한 셀
+    general/F32 외 2개
+    3.34 비트/음절
+    95% 구간 3.28–3.40
+    차이가 있다고 할 수 없는 셀(95% 구간이 겹침): general/Q8_0, instruct/F32.
+    글을 얼마나 잘 예측하는지 본 값이라, 대화용으로 조정한 모델에는 불리합니다.
+    이 보고서가 답하지 못하는 것
+    5번만 되풀이한 속도 시험이 있어 95% 구간은 어림값입니다.
+    답변이 사실에 맞는지는 채점하지 않았습니다. 아래에 나란히 실었으니 직접 읽고 판단하십시오.
+    정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)와 전력 소모는 재지 않았습니다.
+    속도는 sample 한 대에서 잰 것입니다. 다른 기계에서는 순서가 달라질 수 있습니다.
+    요약
+    모든 셀의 요약. 숫자 아래의 작은 범위는 95% 구간입니다
+    셀 | 상태 | 디코드 토큰/초 | 프리필 토큰/초 | 첫 토큰까지 ms | 글자 속도 글자/초 | 불러오기 ms | 최대 메모리 | 퍼플렉시티 | 음절당 비트 | 답변 | 한글 비율
+    general/F32 한글 모델 120M general | 완료 | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 60.1 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 잘림 0% | 91.2%
+    general/F16 한글 모델 120M general | 실패 | – | – | – | – | – | – | – | – | – | –
+    /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
+    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 238 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 잘림 0% | 82.9%
+    재는 도중에 끊겼습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
+    general/Q4_K_M 한글 모델 120M general | 실행 안 함 | – | – | – | – | – | – | – | – | – | –
+    아직 시작하지 않았습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
+    instruct/F32 한글 모델 120M instruct | 일부 실패 | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
+    the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
+    "#);
+    insta::assert_snapshot!(text(&page[start..end], "en"), @r#"
+    hanbench report · 2 January 2026, 03:04 UTC
+    general/Q8_0 is the fastest and uses the least memory (of 3 cells measured)
+    2 models, 5 cells on sample (Example CPU 8-Core, 8 physical cores, 32.0 GiB of memory). Engine: mock b7000 (CPU, 8 threads); suite: quick.
+    2 of 5 cells failed: general/F16, instruct/F32 See why
+    1 of 5 cells cut off while being measured: general/Q8_0 See why
+    1 of 5 cells not started: general/Q4_K_M See why
+    Fastest decode
+    general/Q8_0
+    156 tokens/s
+    95% interval 152–158
+    Its interval does not overlap that of the next, general/F32 (41.8, 95% interval 40.8–42.9).
+    Median rate of 32 tokens in one sequence at depth 0.
+    Least memory
+    general/Q8_0
+    293 MiB
+    Next is general/F32 at 629 MiB.
+    Peak resident main memory of the process, measured once per cell and so without an interval.
+    Fewest bits per Hangul syllable
+    general/F32 or 2 others
+    3.34 bits/syllable
+    95% interval 3.28–3.40
+    No difference can be shown from (95% intervals overlap): general/Q8_0, instruct/F32.
+    How well raw text is predicted, which puts models tuned for chat at a disadvantage.
+    What this report does not know
+    Some speed tests were repeated only 5 times, so their 95% intervals are rough.
+    Whether the answers are true was not scored. They stand side by side below: read and judge.
+    How far a lower precision moves the next-token distribution (KL divergence), and the energy it takes, were not measured.
+    The speeds are those of sample alone; another machine may rank the cells differently.
+    Summary
+    All cells at a glance. The small range under a number is its 95% interval
+    Cell | State | Decode tokens/s | Prefill tokens/s | First token ms | Characters characters/s | Load ms | Peak memory | Perplexity | Per syllable bits | Answers | Hangul
+    general/F32 한글 모델 120M general | complete | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 60.1 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 0% cut | 91.2%
+    general/F16 한글 모델 120M general | failed | – | – | – | – | – | – | – | – | – | –
+    /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
+    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 238 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 0% cut | 82.9%
+    Cut off while it was being measured; hanbench run --resume measures it again.
+    general/Q4_K_M 한글 모델 120M general | not run | – | – | – | – | – | – | – | – | – | –
+    Not started yet; hanbench run --resume measures it.
+    instruct/F32 한글 모델 120M instruct | partly failed | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
+    the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
+    "#);
+}

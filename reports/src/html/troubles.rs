@@ -26,9 +26,19 @@ impl Troubles {
     /// Collects them from the cells, the reading of the records and the drawing of the charts.
     pub(super) fn of(report: &Report, chart_warnings: &[String], labels: &Labels) -> Self {
         let cells = report.cells.iter().enumerate();
-        let rows: Vec<Row> = cells.flat_map(|(i, cell)| lines(labels.name(i), cell)).collect();
-        let notes = report.notes.iter().chain(chart_warnings).map(Phrase::foreign).collect();
-        Self { table: (!rows.is_empty()).then(|| table(rows)), notes }
+        let rows: Vec<Row> = cells
+            .flat_map(|(i, cell)| lines(labels.name(i), cell))
+            .collect();
+        let notes = report
+            .notes
+            .iter()
+            .chain(chart_warnings)
+            .map(Phrase::foreign)
+            .collect();
+        Self {
+            table: (!rows.is_empty()).then(|| table(rows)),
+            notes,
+        }
     }
 }
 
@@ -54,20 +64,38 @@ fn lines(name: &str, cell: &CellView) -> Vec<Row> {
         class: "trouble",
         head: Phrase::foreign(name),
         cells: vec![
-            Cell { class, ..Cell::words(kind) },
+            Cell {
+                class,
+                ..Cell::words(kind)
+            },
             Cell::words(stage),
-            Cell { class: "prose", ..Cell::words(text) },
+            Cell {
+                class: "prose",
+                ..Cell::words(text)
+            },
         ],
         ..Row::default()
     };
     let failure = || Phrase::both("실패", "failure");
     let warning = || Phrase::both("경고", "warning");
-    let mut rows: Vec<Row> =
-        cell.failures.iter().map(|f| line("bad", failure(), stage(f.stage), Phrase::foreign(&f.reason))).collect();
+    let mut rows: Vec<Row> = cell
+        .failures
+        .iter()
+        .map(|f| line("bad", failure(), stage(f.stage), Phrase::foreign(&f.reason)))
+        .collect();
     if let Some(text) = unfinished(cell) {
-        rows.push(line("warn", Phrase::both("미완", "unfinished"), stage(Stage::Process), text));
+        rows.push(line(
+            "warn",
+            Phrase::both("미완", "unfinished"),
+            stage(Stage::Process),
+            text,
+        ));
     }
-    rows.extend(cell.warnings.iter().map(|w| line("warn", warning(), stage(w.stage), Phrase::foreign(&w.text))));
+    rows.extend(
+        cell.warnings
+            .iter()
+            .map(|w| line("warn", warning(), stage(w.stage), Phrase::foreign(&w.text))),
+    );
     rows
 }
 
@@ -82,9 +110,10 @@ fn unfinished(cell: &CellView) -> Option<Phrase> {
             "시작하지 않았습니다. 같은 명령에 --resume을 붙여 이어서 재십시오.",
             "Not started. Run the same command with --resume to measure it.",
         )),
-        Status::Failed if cell.failures.is_empty() => {
-            Some(Phrase::both("이유가 기록되지 않았습니다.", "No reason was recorded."))
-        }
+        Status::Failed if cell.failures.is_empty() => Some(Phrase::both(
+            "이유가 기록되지 않았습니다.",
+            "No reason was recorded.",
+        )),
         Status::Complete | Status::Failed => None,
     }
 }
@@ -96,7 +125,7 @@ fn stage(stage: Stage) -> Phrase {
         Stage::Memory => ("메모리", "memory"),
         Stage::Load => ("불러오기", "loading"),
         Stage::Speed => ("속도", "speed"),
-        Stage::Perplexity => ("펄플렉서티", "perplexity"),
+        Stage::Perplexity => ("퍼플렉시티", "perplexity"),
         Stage::Answers => ("답변", "answers"),
         Stage::Process => ("프로세스", "process"),
     };

@@ -20,10 +20,16 @@ pub(super) fn list(report: &Report) -> Vec<Phrase> {
         "정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)와 전력 소모는 재지 않았습니다.",
         "How far a lower precision moves the next-token distribution (KL divergence), and the energy it takes, were not measured.",
     ));
-    if let [machine] = machines(report).as_slice() {
+    if let ([machine], false) = (machines(report).as_slice(), report.speed.is_empty()) {
         out.push(Phrase::of(
-            Rich::default().text("속도는 ").foreign(&machine.name).text(" 한 대의 것입니다. 다른 기계에서는 순서가 달라질 수 있습니다."),
-            Rich::default().text("The speeds are those of ").foreign(&machine.name).text(" alone; another machine may rank the cells differently."),
+            Rich::default()
+                .text("속도는 ")
+                .foreign(&machine.name)
+                .text(" 한 대에서 잰 것입니다. 다른 기계에서는 순서가 달라질 수 있습니다."),
+            Rich::default()
+                .text("The speeds are those of ")
+                .foreign(&machine.name)
+                .text(" alone; another machine may rank the cells differently."),
         ));
     }
     out
@@ -31,10 +37,15 @@ pub(super) fn list(report: &Report) -> Vec<Phrase> {
 
 /// Measures that no suite of the report asks for.
 fn not_in_suite(report: &Report) -> Option<Phrase> {
-    let lacks = |has: fn(&datasets::Suite) -> bool| !report.runs.is_empty() && !report.runs.iter().any(|run| has(&run.suite));
+    let lacks = |has: fn(&datasets::Suite) -> bool| {
+        !report.runs.is_empty() && !report.runs.iter().any(|run| has(&run.suite))
+    };
     let missing: Vec<(&str, &str)> = [
         (lacks(|suite| suite.speed.is_some()), ("속도", "speed")),
-        (lacks(|suite| suite.perplexity.is_some()), ("펄플렉서티", "perplexity")),
+        (
+            lacks(|suite| suite.perplexity.is_some()),
+            ("퍼플렉시티", "perplexity"),
+        ),
         (lacks(|suite| suite.answers.is_some()), ("답변", "answers")),
     ]
     .into_iter()
@@ -51,11 +62,16 @@ fn not_in_suite(report: &Report) -> Option<Phrase> {
 
 /// Intervals from few repetitions are rough.
 fn few_repetitions(report: &Report) -> Option<Phrase> {
-    let tests = report.speed.iter().filter(|row| row.test == "prefill" || row.test == "decode");
+    let tests = report
+        .speed
+        .iter()
+        .filter(|row| row.test == "prefill" || row.test == "decode");
     let fewest = tests.map(|row| row.reps).min().filter(|&reps| reps < 10)?;
     let reps = number::count(fewest);
     Some(Phrase::both(
-        format!("속도 시험을 {reps}번만 되풀이한 것이 있습니다. 그만큼 95% 구간은 어림값입니다."),
-        format!("Some speed tests were repeated only {reps} times, so their 95% intervals are rough."),
+        format!("{reps}번만 되풀이한 속도 시험이 있어 95% 구간은 어림값입니다."),
+        format!(
+            "Some speed tests were repeated only {reps} times, so their 95% intervals are rough."
+        ),
     ))
 }

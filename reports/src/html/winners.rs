@@ -1,6 +1,6 @@
 //! The three answers of the headline: fastest decode, least memory, fewest bits per syllable.
 
-use crate::view::{PerplexityRow, Report};
+use crate::view::{Report, SummaryRow};
 
 use super::contest::{Better, Contest, Entry};
 use super::label::Labels;
@@ -10,6 +10,9 @@ use super::{josa, perplexity, units};
 
 /// Peaks closer than this share of the smaller one are not told apart: each was measured once.
 const SAME_MEMORY: f64 = 0.01;
+
+/// More leaders than this are not named in the title.
+const MOST_LEADERS: usize = 3;
 
 /// Who is best by what.
 pub(super) struct Winners {
@@ -36,9 +39,28 @@ impl Winners {
         }
     }
 
-    /// The cell that decodes fastest, where that can be shown.
-    pub(super) fn fastest(&self) -> Option<usize> {
-        self.decode.as_ref().filter(|contest| contest.is_clear()).map(|contest| contest.best.cell)
+    /// The cells of which one decodes fastest: the best and those that cannot be told from it. None
+    /// where they are too many to name, all of the `measured` ones, or not all could be judged.
+    pub(super) fn fastest(&self, measured: usize) -> Vec<usize> {
+        let Some(contest) = &self.decode else {
+            return Vec::new();
+        };
+        let leaders: Vec<usize> = std::iter::once(contest.best.cell)
+            .chain(contest.tied.iter().copied())
+            .collect();
+        let told = contest.unjudged.is_empty() && leaders.len() < measured;
+        if told && leaders.len() <= MOST_LEADERS {
+            leaders
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether the speeds of all `measured` cells overlap with the best one's.
+    pub(super) fn no_difference(&self, measured: usize) -> bool {
+        self.decode
+            .as_ref()
+            .is_some_and(|contest| contest.all_tied() && contest.tied.len() + 1 == measured)
     }
 
     /// The cell with the least memory, where the next is far enough away.
@@ -72,45 +94,70 @@ fn decode_test(report: &Report, cell: usize) -> Option<(u32, u32)> {
             && row.median_ts == wanted.decode_ts
             && row.n_seq == Some(1)
             && (&row.machine, &row.model, &row.variant, &row.precision)
-                == (&wanted.machine, &wanted.model, &wanted.variant, &wanted.precision)
+                == (
+                    &wanted.machine,
+                    &wanted.model,
+                    &wanted.variant,
+                    &wanted.precision,
+                )
     })?;
     Some((row.n_gen?, row.n_depth?))
 }
 
 fn memory(report: &Report) -> Vec<Entry> {
-    let entry = |(cell, row): (usize, &crate::view::SummaryRow)| {
+    let entry = |(cell, row): (usize, &SummaryRow)| {
         let estimate = Estimate::new(row.peak_rss_bytes.map(|n| n as f64), None, None)?;
         Some(Entry { cell, estimate })
     };
-    report.summary.iter().enumerate().filter_map(entry).collect()
+    report
+        .summary
+        .iter()
+        .enumerate()
+        .filter_map(entry)
+        .collect()
 }
 
 /// Bits per syllable over the first whole corpus, and how many cells were scored on another.
 fn bits(report: &Report) -> (Vec<Entry>, usize) {
     let all: Vec<_> = report
-        .cells
+        .summary
         .iter()
         .enumerate()
-        .filter_map(|(cell, view)| {
-            let key = &view.key;
-            let of_cell = |row: &&PerplexityRow| {
-                row.whole
-                    && (&row.machine, &row.model, &row.variant, &row.precision)
-                        == (&key.machine, &key.model, &key.variant, &key.precision)
-            };
-            let row = report.perplexity.iter().find(of_cell)?;
-            let estimate = perplexity::bits(row.bits_per_syllable, Some(row.ppl), row.ppl_se)?;
-            Some(((row.corpus.as_str(), row.n_ctx), Entry { cell, estimate }))
+        .filter_map(|(cell, row)| {
+            let estimate = perplexity::bits(row.bits_per_syllable, row.ppl, row.ppl_se)?;
+            Some((texts(report, row), Entry { cell, estimate }))
         })
         .collect();
     same_as_first(all)
 }
 
+/// The corpus and the chunk length behind a cell's headline perplexity.
+fn texts<'a>(report: &'a Report, wanted: &SummaryRow) -> Option<(&'a str, u32)> {
+    let row = report.perplexity.iter().find(|row| {
+        row.whole
+            && Some(row.ppl) == wanted.ppl
+            && (&row.machine, &row.model, &row.variant, &row.precision)
+                == (
+                    &wanted.machine,
+                    &wanted.model,
+                    &wanted.variant,
+                    &wanted.precision,
+                )
+    })?;
+    Some((&row.corpus, row.n_ctx))
+}
+
 /// The entries that were measured under the same condition as the first, and how many were not.
 fn same_as_first<C: PartialEq>(all: Vec<(C, Entry)>) -> (Vec<Entry>, usize) {
     let total = all.len();
-    let Some(first) = all.first() else { return (Vec::new(), 0) };
-    let same: Vec<Entry> = all.iter().filter(|(c, _)| *c == first.0).map(|(_, entry)| *entry).collect();
+    let Some(first) = all.first() else {
+        return (Vec::new(), 0);
+    };
+    let same: Vec<Entry> = all
+        .iter()
+        .filter(|(c, _)| *c == first.0)
+        .map(|(_, entry)| *entry)
+        .collect();
     let others = total - same.len();
     (same, others)
 }
@@ -136,13 +183,20 @@ pub(super) struct Answer {
 
 /// The three cards.
 pub(super) fn cards(report: &Report, winners: &Winners, labels: &Labels) -> Vec<Card> {
-    vec![speed_card(report, winners, labels), memory_card(winners, labels), bits_card(report, winners, labels)]
+    vec![
+        speed_card(report, winners, labels),
+        memory_card(winners, labels),
+        bits_card(report, winners, labels),
+    ]
 }
 
 fn speed_card(report: &Report, winners: &Winners, labels: &Labels) -> Card {
-    let question = Phrase::both("가장 빨리 답을 써 내려가는 셀", "Fastest decode");
+    let question = Phrase::both("답을 가장 빨리 써 내려가는 셀", "Fastest decode");
     let Some(contest) = &winners.decode else {
-        return missing(question, report.runs.iter().any(|run| run.suite.speed.is_some()));
+        return missing(
+            question,
+            report.runs.iter().any(|run| run.suite.speed.is_some()),
+        );
     };
     let test = decode_test(report, contest.best.cell);
     let caveat = test.map(|(n_gen, depth)| {
@@ -161,18 +215,28 @@ fn speed_card(report: &Report, winners: &Winners, labels: &Labels) -> Card {
 }
 
 fn bits_card(report: &Report, winners: &Winners, labels: &Labels) -> Card {
-    let question = Phrase::both("한글 음절을 가장 적은 비트로 예측한 셀", "Fewest bits per Hangul syllable");
+    let question = Phrase::both(
+        "한글 음절을 가장 적은 비트로 예측한 셀",
+        "Fewest bits per Hangul syllable",
+    );
     let Some(contest) = &winners.bits else {
-        return missing(question, report.runs.iter().any(|run| run.suite.perplexity.is_some()));
+        return missing(
+            question,
+            report.runs.iter().any(|run| run.suite.perplexity.is_some()),
+        );
     };
     let caveat = Phrase::both(
-        "다듬지 않은 글을 이어 쓰는 능력입니다. 대화용으로 다듬은 모델에는 불리합니다.",
+        "글을 얼마나 잘 예측하는지 본 값이라, 대화용으로 조정한 모델에는 불리합니다.",
         "How well raw text is predicted, which puts models tuned for chat at a disadvantage.",
     );
     let left_out = left_out(winners.other_texts, "다른 글로", "on other texts");
     Card {
         question,
-        answer: Some(answer(contest, Phrase::both("비트/음절", "bits/syllable"), labels)),
+        answer: Some(answer(
+            contest,
+            Phrase::both("비트/음절", "bits/syllable"),
+            labels,
+        )),
         verdict: verdict(contest, labels),
         caveat: join(Some(caveat), left_out),
     }
@@ -193,11 +257,20 @@ fn memory_card(winners: &Winners, labels: &Labels) -> Card {
             let tell = if winners.smallest().is_some() {
                 Phrase::default()
             } else {
-                Phrase::both(" 1% 안쪽이라 차이가 있다고 할 수 없습니다.", " Within 1%: no difference can be shown.")
+                Phrase::both(
+                    " 1% 안쪽이라 차이가 있다고 할 수 없습니다.",
+                    " Within 1%: no difference can be shown.",
+                )
             };
             Phrase::of(
-                Rich::default().text("다음은 ").foreign(name).text(format!("({size})입니다.")),
-                Rich::default().text("Next is ").foreign(name).text(format!(" at {size}.")),
+                Rich::default()
+                    .text("2위는 ")
+                    .foreign(name)
+                    .text(format!("({size})입니다.")),
+                Rich::default()
+                    .text("Next is ")
+                    .foreign(name)
+                    .text(format!(" at {size}.")),
             )
             .then(tell)
         }
@@ -224,7 +297,10 @@ fn answer(contest: &Contest, unit: Phrase, labels: &Labels) -> Answer {
     let cell = match contest.tied.len() {
         0 => best,
         1 => best.then(Phrase::both(" 외 1개", " or 1 other")),
-        n => best.then(Phrase::both(format!(" 외 {n}개"), format!(" or {n} others"))),
+        n => best.then(Phrase::both(
+            format!(" 외 {n}개"),
+            format!(" or {n} others"),
+        )),
     };
     Answer {
         cell,
@@ -240,23 +316,33 @@ fn missing(question: Phrase, asked: bool) -> Card {
     } else {
         Phrase::both("이 스위트에서는 재지 않습니다.", "Not part of this suite.")
     };
-    Card { question, answer: None, verdict, caveat: None }
+    Card {
+        question,
+        answer: None,
+        verdict,
+        caveat: None,
+    }
 }
 
 fn alone() -> Phrase {
-    Phrase::both("견줄 다른 셀이 없습니다.", "There is no other cell to compare with.")
+    Phrase::both(
+        "견줄 다른 셀이 없습니다.",
+        "There is no other cell to compare with.",
+    )
 }
 
 /// What the intervals say of the best against the others.
 fn verdict(contest: &Contest, labels: &Labels) -> Phrase {
-    let Some(next) = contest.next else { return alone() };
+    let Some(next) = contest.next else {
+        return alone();
+    };
     if contest.is_clear() {
         let name = labels.name(next.cell);
         let value = next.estimate.value_text();
         let interval = next.estimate.interval_text().unwrap_or_default();
         return Phrase::of(
             Rich::default()
-                .text("다음인 ")
+                .text("2위인 ")
                 .foreign(name)
                 .text(format!("({value}, 95% 구간 {interval})"))
                 .text(josa::and(name))
@@ -267,41 +353,67 @@ fn verdict(contest: &Contest, labels: &Labels) -> Phrase {
                 .text(format!(" ({value}, 95% interval {interval}).")),
         );
     }
-    let names = |cells: &[usize]| -> Vec<String> { cells.iter().map(|&cell| labels.name(cell).to_owned()).collect() };
-    let (tied, unjudged) = (names(&contest.tied), names(&contest.unjudged));
-    let mut out = Phrase::default();
-    if !tied.is_empty() {
-        out = out.then(Phrase::of(
+    overlapping(contest, labels).then(unjudged(contest, labels))
+}
+
+/// Cells whose intervals overlap with the best one's.
+fn overlapping(contest: &Contest, labels: &Labels) -> Phrase {
+    let names = || contest.tied.iter().map(|&cell| labels.name(cell));
+    if contest.tied.is_empty() {
+        return Phrase::default();
+    }
+    if contest.all_tied() && contest.tied.len() > MOST_LEADERS {
+        let n = contest.tied.len() + 1;
+        return Phrase::of(
             Rich::default()
-                .strong("차이가 있다고 할 수 없는 셀")
-                .text("(95% 구간이 겹침): ")
-                .list(tied.iter().map(String::as_str))
-                .text(". "),
+                .text(format!("견준 셀 {n}개의 95% 구간이 겹쳐 "))
+                .strong("차이가 있다고 할 수 없습니다")
+                .text("."),
             Rich::default()
                 .strong("No difference can be shown")
-                .text(" from (95% intervals overlap): ")
-                .list(tied.iter().map(String::as_str))
-                .text(". "),
-        ));
+                .text(format!(" between the {n} cells: 95% intervals overlap.")),
+        );
     }
-    if !unjudged.is_empty() {
-        out = out.then(Phrase::of(
-            Rich::default()
-                .text("반복이 적어 구간이 없으므로 견줄 수 없는 셀: ")
-                .list(unjudged.iter().map(String::as_str))
-                .text("."),
-            Rich::default()
-                .text("Too few repetitions for an interval, so no verdict on: ")
-                .list(unjudged.iter().map(String::as_str))
-                .text("."),
-        ));
+    Phrase::of(
+        Rich::default()
+            .strong("차이가 있다고 할 수 없는 셀")
+            .text("(95% 구간이 겹침): ")
+            .list(names())
+            .text(". "),
+        Rich::default()
+            .strong("No difference can be shown")
+            .text(" from (95% intervals overlap): ")
+            .list(names())
+            .text(". "),
+    )
+}
+
+/// Cells without an interval to compare.
+fn unjudged(contest: &Contest, labels: &Labels) -> Phrase {
+    let names = || contest.unjudged.iter().map(|&cell| labels.name(cell));
+    if contest.unjudged.is_empty() {
+        return Phrase::default();
     }
-    out
+    Phrase::of(
+        Rich::default()
+            .text("반복이 적어 구간이 없으므로 견줄 수 없는 셀: ")
+            .list(names())
+            .text("."),
+        Rich::default()
+            .text("Too few repetitions for an interval, so no verdict on: ")
+            .list(names())
+            .text("."),
+    )
 }
 
 /// That some cells could not be ranked with the rest.
 fn left_out(n: usize, ko: &str, en: &str) -> Option<Phrase> {
-    (n > 0).then(|| Phrase::both(format!("{ko} 잰 셀 {n}개는 빼고 견주었습니다."), format!("Left out: {n} measured {en}.")))
+    (n > 0).then(|| {
+        Phrase::both(
+            format!("{ko} 잰 셀 {n}개는 빼고 견주었습니다."),
+            format!("Left out: {n} measured {en}."),
+        )
+    })
 }
 
 fn join(a: Option<Phrase>, b: Option<Phrase>) -> Option<Phrase> {

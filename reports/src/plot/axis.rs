@@ -34,7 +34,9 @@ impl Axis {
     pub(super) fn around(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
         let (low, high) = values
             .into_iter()
-            .fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+            .fold((f64::INFINITY, 0.0_f64), |(low, high), v| {
+                (low.min(v), high.max(v))
+            });
         if low <= 0.0 || high <= 0.0 || !low.is_finite() {
             return Self::from_zero([high], n_ticks);
         }
@@ -44,7 +46,11 @@ impl Axis {
         if low < high / 2.0 {
             return Self::linear(0.0, high, n_ticks);
         }
-        let margin = if high > low { (high - low) * 0.08 } else { high * 0.05 };
+        let margin = if high > low {
+            (high - low) * 0.08
+        } else {
+            high * 0.05
+        };
         Self::linear(low - margin, high + margin, n_ticks)
     }
 
@@ -74,9 +80,17 @@ impl Axis {
         let n = ((high / step - first) * (1.0 + 1e-9)).floor() as usize;
         let ticks = (0..=n)
             .map(|i| (first + i as f64) * step)
-            .map(|value| Tick { value, label: number::fixed(value, decimals) })
+            .map(|value| Tick {
+                value,
+                label: number::fixed(value, decimals),
+            })
             .collect();
-        Self { low, high, logarithmic: false, ticks }
+        Self {
+            low,
+            high,
+            logarithmic: false,
+            ticks,
+        }
     }
 
     fn log(low: f64, high: f64, n_ticks: usize) -> Self {
@@ -84,7 +98,11 @@ impl Axis {
         let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
         let inside = |step: &[f64]| -> Vec<f64> {
             let of = |e: i32| step.iter().map(move |m| m * 10_f64.powi(e));
-            decades.clone().flat_map(of).filter(|v| (low..=high).contains(v)).collect()
+            decades
+                .clone()
+                .flat_map(of)
+                .filter(|v| (low..=high).contains(v))
+                .collect()
         };
         let mut values = inside(&[1.0, 2.0, 5.0]);
         if values.len() > n_ticks.max(2) {
@@ -94,9 +112,17 @@ impl Axis {
         let ticks = values
             .into_iter()
             .step_by(every.max(1))
-            .map(|value| Tick { value, label: number::fixed(value, log_decimals(value)) })
+            .map(|value| Tick {
+                value,
+                label: number::fixed(value, log_decimals(value)),
+            })
             .collect();
-        Self { low, high, logarithmic: true, ticks }
+        Self {
+            low,
+            high,
+            logarithmic: true,
+            ticks,
+        }
     }
 }
 
@@ -107,7 +133,9 @@ fn log_decimals(value: f64) -> usize {
 /// The smallest of 1, 2 and 5 times a power of ten that is not below `rough`.
 fn nice_step(rough: f64) -> f64 {
     let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0].into_iter().find(|m| m * power >= rough * (1.0 - 1e-9));
+    let step = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|m| m * power >= rough * (1.0 - 1e-9));
     step.unwrap_or(10.0) * power
 }
 
@@ -121,9 +149,18 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_inside() {
-        assert_eq!(labels(&Axis::from_zero([52.9, 3.0], 6)), ["0", "10", "20", "30", "40", "50"]);
-        assert_eq!(labels(&Axis::from_zero([0.03], 3)), ["0.00", "0.01", "0.02", "0.03"]);
-        assert_eq!(labels(&Axis::from_zero([12_000.0], 4)), ["0", "5,000", "10,000"]);
+        assert_eq!(
+            labels(&Axis::from_zero([52.9, 3.0], 6)),
+            ["0", "10", "20", "30", "40", "50"]
+        );
+        assert_eq!(
+            labels(&Axis::from_zero([0.03], 3)),
+            ["0.00", "0.01", "0.02", "0.03"]
+        );
+        assert_eq!(
+            labels(&Axis::from_zero([12_000.0], 4)),
+            ["0", "5,000", "10,000"]
+        );
         assert_eq!(labels(&Axis::from_zero([], 2)), ["0.0", "0.5", "1.0"]);
     }
 
@@ -146,10 +183,18 @@ mod tests {
 
     #[test]
     fn extremes_make_no_endless_or_empty_scale() {
-        for values in [vec![1e-300, 1e300], vec![0.0], vec![7.0], vec![f64::MIN_POSITIVE]] {
+        for values in [
+            vec![1e-300, 1e300],
+            vec![0.0],
+            vec![7.0],
+            vec![f64::MIN_POSITIVE],
+        ] {
             let axis = Axis::around(values.clone(), 6);
             assert!(axis.ticks.len() <= 20, "{values:?}: {}", axis.ticks.len());
-            assert!(values.iter().all(|&v| axis.position(v).is_finite()), "{values:?}");
+            assert!(
+                values.iter().all(|&v| axis.position(v).is_finite()),
+                "{values:?}"
+            );
         }
     }
 }

@@ -12,12 +12,19 @@ pub(super) const ASCENT: usize = 7;
 pub(super) fn squares(c: char) -> impl Iterator<Item = (usize, usize)> {
     let rows = glyph(c).to_be_bytes();
     let is_set = move |column: usize, row: usize| rows[row] >> (4 - column) & 1 == 1;
-    (0..8).flat_map(|row| (0..5).map(move |column| (column, row))).filter(move |&(column, row)| is_set(column, row))
+    (0..8)
+        .flat_map(|row| (0..5).map(move |column| (column, row)))
+        .filter(move |&(column, row)| is_set(column, row))
 }
 
 /// Eight rows of a byte each, the top one first; the lowest five bits are squares.
 fn glyph(c: char) -> u64 {
-    let ascii = |c: char| (c as usize).checked_sub(0x20).and_then(|i| ASCII.get(i)).copied();
+    let ascii = |c: char| {
+        (c as usize)
+            .checked_sub(0x20)
+            .and_then(|i| ASCII.get(i))
+            .copied()
+    };
     match c {
         '…' => 0x00_00_00_00_00_00_15_00,
         '–' => 0x00_00_00_1f_00_00_00_00,
@@ -134,13 +141,26 @@ mod tests {
 
     fn picture(c: char) -> String {
         let set: Vec<_> = squares(c).collect();
-        let row = |row| (0..5).map(|column| if set.contains(&(column, row)) { '#' } else { '.' }).collect::<String>();
+        let row = |row| {
+            (0..5)
+                .map(|column| {
+                    if set.contains(&(column, row)) {
+                        '#'
+                    } else {
+                        '.'
+                    }
+                })
+                .collect::<String>()
+        };
         (0..8).map(row).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
     fn letters_look_like_letters() {
-        assert_eq!(picture('R'), "####.\n#...#\n#...#\n####.\n#.#..\n#..#.\n#...#\n.....");
+        assert_eq!(
+            picture('R'),
+            "####.\n#...#\n#...#\n####.\n#.#..\n#..#.\n#...#\n....."
+        );
         assert_eq!(picture('글'), picture('?'));
     }
 

@@ -5,8 +5,8 @@
 //! reduced afterwards, which also smooths edges.
 
 use super::builtin;
-use super::font::{CSS_FAMILY, Face, Fonts};
-use super::palette::{Mark, PAPER, Rgb};
+use super::font::{CSS_FAMILY, Fonts};
+use super::palette::{Mark, PAPER, Rgb, Style};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::FontStyle;
@@ -55,7 +55,10 @@ pub(super) struct Canvas<'a, DB: DrawingBackend> {
 
 impl<DB: DrawingBackend> Canvas<'_, DB> {
     fn at(&self, x: f64, y: f64) -> (i32, i32) {
-        ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
+        (
+            (x * self.scale).round() as i32,
+            (y * self.scale).round() as i32,
+        )
     }
 
     /// Width of `text` in logical pixels.
@@ -68,12 +71,24 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         let (from, to) = (self.at(from.0, from.1), self.at(to.0, to.1));
         let to = (to.0.max(from.0 + 1), to.1.max(from.1 + 1));
         // The bitmap backend fills the last row and column too, an SVG viewer does not.
-        let to = if self.setter == Setter::Canvas { (to.0 - 1, to.1 - 1) } else { to };
-        self.area.draw(&Rectangle::new([from, to], rgb(color).filled())).map_err(reason)
+        let to = if self.setter == Setter::Canvas {
+            (to.0 - 1, to.1 - 1)
+        } else {
+            to
+        };
+        self.area
+            .draw(&Rectangle::new([from, to], rgb(color).filled()))
+            .map_err(reason)
     }
 
     /// A horizontal or vertical line of the given thickness.
-    pub(super) fn bar(&self, from: (f64, f64), to: (f64, f64), thickness: f64, color: Rgb) -> Drawn {
+    pub(super) fn bar(
+        &self,
+        from: (f64, f64),
+        to: (f64, f64),
+        thickness: f64,
+        color: Rgb,
+    ) -> Drawn {
         let half = thickness / 2.0;
         if from.1 == to.1 {
             self.rect((from.0, from.1 - half), (to.0, to.1 + half), color)
@@ -83,10 +98,19 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
     }
 
     /// A line in any direction.
-    pub(super) fn line(&self, from: (f64, f64), to: (f64, f64), thickness: f64, color: Rgb) -> Drawn {
+    pub(super) fn line(
+        &self,
+        from: (f64, f64),
+        to: (f64, f64),
+        thickness: f64,
+        color: Rgb,
+    ) -> Drawn {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy).max(1e-9);
-        let (nx, ny) = (-dy / length * thickness / 2.0, dx / length * thickness / 2.0);
+        let (nx, ny) = (
+            -dy / length * thickness / 2.0,
+            dx / length * thickness / 2.0,
+        );
         let corners = [
             (from.0 + nx, from.1 + ny),
             (to.0 + nx, to.1 + ny),
@@ -99,30 +123,42 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
     /// A filled polygon.
     pub(super) fn polygon(&self, corners: &[(f64, f64)], color: Rgb) -> Drawn {
         let corners: Vec<_> = corners.iter().map(|&(x, y)| self.at(x, y)).collect();
-        self.area.draw(&Polygon::new(corners, rgb(color).filled())).map_err(reason)
+        self.area
+            .draw(&Polygon::new(corners, rgb(color).filled()))
+            .map_err(reason)
     }
 
     /// A disc that what lies under it shines through; `alpha` 1 hides it.
     pub(super) fn dot(&self, (x, y): (f64, f64), radius: f64, color: Rgb, alpha: f64) -> Drawn {
         let radius = (radius * self.scale).round() as u32;
-        self.area.draw(&Circle::new(self.at(x, y), radius, rgb(color).mix(alpha).filled())).map_err(reason)
+        self.area
+            .draw(&Circle::new(
+                self.at(x, y),
+                radius,
+                rgb(color).mix(alpha).filled(),
+            ))
+            .map_err(reason)
     }
 
-    /// The mark of a value, edged with the paper's white so that it stands out from what it covers.
-    pub(super) fn mark(&self, center: (f64, f64), radius: f64, mark: Mark, color: Rgb) -> Drawn {
-        self.shape(center, radius + 1.2, mark, PAPER)?;
-        self.shape(center, radius, mark, color)
-    }
-
-    fn shape(&self, (x, y): (f64, f64), r: f64, mark: Mark, color: Rgb) -> Drawn {
+    /// The mark of a value, about as large as a circle of this radius.
+    pub(super) fn mark(&self, (x, y): (f64, f64), r: f64, Style { mark, color }: Style) -> Drawn {
         // Factors that give every shape about the area of the circle.
         let (side, tip, base) = (r * 0.89, r * 1.25, r * 1.15);
         match mark {
             Mark::Circle => self.dot((x, y), r, color, 1.0),
             Mark::Square => self.rect((x - side, y - side), (x + side, y + side), color),
-            Mark::Diamond => self.polygon(&[(x, y - tip), (x + tip, y), (x, y + tip), (x - tip, y)], color),
-            Mark::Up => self.polygon(&[(x, y - tip), (x + base, y + side), (x - base, y + side)], color),
-            Mark::Down => self.polygon(&[(x, y + tip), (x + base, y - side), (x - base, y - side)], color),
+            Mark::Diamond => self.polygon(
+                &[(x, y - tip), (x + tip, y), (x, y + tip), (x - tip, y)],
+                color,
+            ),
+            Mark::Up => self.polygon(
+                &[(x, y - tip), (x + base, y + side), (x - base, y + side)],
+                color,
+            ),
+            Mark::Down => self.polygon(
+                &[(x, y + tip), (x + base, y - side), (x - base, y - side)],
+                color,
+            ),
         }
     }
 
@@ -134,7 +170,13 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
     }
 
     /// One line of text on the given base line.
-    pub(super) fn text(&self, text: &str, (x, baseline): (f64, f64), anchor: Anchor, face: Type) -> Drawn {
+    pub(super) fn text(
+        &self,
+        text: &str,
+        (x, baseline): (f64, f64),
+        anchor: Anchor,
+        face: Type,
+    ) -> Drawn {
         match self.setter {
             _ if text.is_empty() => Ok(()),
             Setter::Viewer => self.text_for_viewer(text, (x, baseline), anchor, face),
@@ -142,7 +184,13 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         }
     }
 
-    fn text_for_viewer(&self, text: &str, (x, baseline): (f64, f64), anchor: Anchor, face: Type) -> Drawn {
+    fn text_for_viewer(
+        &self,
+        text: &str,
+        (x, baseline): (f64, f64),
+        anchor: Anchor,
+        face: Type,
+    ) -> Drawn {
         use plotters::style::text_anchor::{HPos, Pos, VPos};
         let h = match anchor {
             Anchor::Start => HPos::Left,
@@ -150,7 +198,11 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
             Anchor::Middle => HPos::Center,
         };
         let em = face.size * self.scale;
-        let style = if face.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let style = if face.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        };
         let color = rgb(face.color);
         // The SVG backend divides sizes by 1.24, and sets a text with its top at the position by
         // moving the base line down 0.76 em.
@@ -161,7 +213,13 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         self.area.draw_text(text, &style, (x, y)).map_err(reason)
     }
 
-    fn text_by_glyphs(&self, text: &str, (x, baseline): (f64, f64), anchor: Anchor, face: Type) -> Drawn {
+    fn text_by_glyphs(
+        &self,
+        text: &str,
+        (x, baseline): (f64, f64),
+        anchor: Anchor,
+        face: Type,
+    ) -> Drawn {
         let before = match anchor {
             Anchor::Start => 0.0,
             Anchor::Middle => self.width(text, face) / 2.0,
@@ -178,11 +236,13 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         let top = baseline * self.scale - size / 2.0;
         let mut pen = (x - before) * self.scale;
         for c in text.chars() {
-            let Some((c, glyph)) = drawable(font, c) else { continue };
-            let left = pen + font.sfnt.bearing(glyph) * em;
+            let set = font.set(c);
+            let left = pen + set.bearing * em;
             let place = (left.floor() as i32, top.round() as i32);
-            self.area.draw_text(c.encode_utf8(&mut [0; 4]), &style, place).map_err(reason)?;
-            pen += font.sfnt.advance(glyph) * em;
+            self.area
+                .draw_text(set.shown.encode_utf8(&mut [0; 4]), &style, place)
+                .map_err(reason)?;
+            pen += set.advance * em;
         }
         Ok(())
     }
@@ -194,17 +254,16 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
             for (column, row) in builtin::squares(c) {
                 let corner = (x + column as f64 * side, top + row as f64 * side);
                 let thickness = if face.bold { 1.35 } else { 1.0 };
-                self.rect(corner, (corner.0 + side * thickness, corner.1 + side), face.color)?;
+                self.rect(
+                    corner,
+                    (corner.0 + side * thickness, corner.1 + side),
+                    face.color,
+                )?;
             }
             x += self.width(c.encode_utf8(&mut [0; 4]), face);
         }
         Ok(())
     }
-}
-
-/// `c`, or what stands for a character that the font lacks.
-fn drawable(font: &Face, c: char) -> Option<(char, u16)> {
-    [c, '\u{fffd}', '□', '?'].into_iter().find_map(|c| Some((c, font.sfnt.glyph(c)?)))
 }
 
 fn rgb((r, g, b): Rgb) -> RGBColor {

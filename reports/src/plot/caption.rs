@@ -53,18 +53,32 @@ fn single(only: &Entry, wording: &Wording, lang: Lang) -> String {
 
 fn several(best: &Entry, others: &[&Entry], wording: &Wording, lang: Lang) -> String {
     let last = others[others.len() - 1];
-    let unclear: Vec<&str> =
-        others.iter().filter(|other| overlap(best, other)).map(|other| other.name.as_str()).collect();
+    let unclear: Vec<&str> = others
+        .iter()
+        .filter(|other| overlap(best, other))
+        .map(|other| other.name.as_str())
+        .collect();
     let unknown = best.interval.is_none() || others.iter().any(|other| other.interval.is_none());
-    let [subject, last_subject] = if unclear.is_empty() && !unknown { wording.clear } else { wording.unclear };
+    let [subject, last_subject] = if unclear.is_empty() && !unknown {
+        wording.clear
+    } else {
+        wording.unclear
+    };
     let first = match lang {
         Lang::Ko => format!(
             "{subject} {} {}이며, {last_subject} {} {}입니다.",
-            josa::by(&best.name), best.shown, josa::by(&last.name), last.shown
+            josa::by(&best.name),
+            best.shown,
+            josa::by(&last.name),
+            last.shown
         ),
         Lang::En => format!(
             "{} {}: {}; {last_subject} {}: {}.",
-            capital(subject), best.name, best.shown, last.name, last.shown
+            capital(subject),
+            best.name,
+            best.shown,
+            last.name,
+            last.shown
         ),
     };
     let mut text = first;
@@ -72,11 +86,13 @@ fn several(best: &Entry, others: &[&Entry], wording: &Wording, lang: Lang) -> St
         text += &match lang {
             Lang::Ko => format!(
                 " 다만 {} {} 95% 구간이 겹쳐 이 그림만으로는 차이가 있다고 할 수 없습니다.",
-                josa::and(&best.name), josa::topic(&list(&unclear, lang))
+                josa::topic(&list(&unclear, lang)),
+                josa::and(&best.name)
             ),
             Lang::En => format!(
-                " The 95% intervals of {} and {} overlap, so this chart shows no difference between them.",
-                best.name, list(&unclear, lang)
+                " The 95% intervals of {} overlap that of {}, so this chart shows no difference between them.",
+                list(&unclear, lang),
+                best.name
             ),
         };
     }
@@ -94,6 +110,34 @@ fn overlap(a: &Entry, b: &Entry) -> bool {
     both.is_some_and(|((a_low, a_high), (b_low, b_high))| a_low <= b_high && b_low <= a_high)
 }
 
+/// The least and the greatest of some values that are as they are, each with the names of all cells
+/// that show it. `None` for no entries.
+pub(super) struct Extremes<'a> {
+    pub(super) least: (String, &'a str),
+    pub(super) greatest: (String, &'a str),
+}
+
+impl<'a> Extremes<'a> {
+    pub(super) fn of(entries: &'a [Entry], lang: Lang) -> Option<Self> {
+        let by_value = |a: &&Entry, b: &&Entry| a.value.total_cmp(&b.value);
+        let named = |extreme: &'a Entry| {
+            let alike = entries.iter().filter(|entry| entry.shown == extreme.shown);
+            let names: Vec<&str> = alike.map(|entry| entry.name.as_str()).collect();
+            (list(&names, lang), extreme.shown.as_str())
+        };
+        let least = named(entries.iter().min_by(by_value)?);
+        Some(Self {
+            least,
+            greatest: named(entries.iter().max_by(by_value)?),
+        })
+    }
+
+    /// Whether all entries show the same value.
+    pub(super) fn are_equal(&self) -> bool {
+        self.least.1 == self.greatest.1
+    }
+}
+
 /// Names in a row, at most four of them.
 pub(super) fn list(names: &[&str], lang: Lang) -> String {
     const MOST: usize = 4;
@@ -103,7 +147,9 @@ pub(super) fn list(names: &[&str], lang: Lang) -> String {
         (Lang::Ko, _) if more > 0 => format!("{} 외 {more}개", shown.join(", ")),
         (Lang::Ko, _) => shown.join(", "),
         (Lang::En, _) if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        (Lang::En, [most @ .., last]) if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        (Lang::En, [most @ .., last]) if !most.is_empty() => {
+            format!("{} and {last}", most.join(", "))
+        }
         (Lang::En, _) => shown.join(", "),
     }
 }
@@ -122,7 +168,9 @@ pub(super) fn thinned(limit: usize, lang: Lang) -> String {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -138,12 +186,20 @@ mod tests {
 
     fn entry(name: &str, value: f64, half: Option<f64>) -> Entry {
         let interval = half.map(|half| (value - half, value + half));
-        Entry { name: name.into(), value, interval, shown: format!("초당 {value}토큰") }
+        Entry {
+            name: name.into(),
+            value,
+            interval,
+            shown: format!("초당 {value}토큰"),
+        }
     }
 
     #[test]
     fn a_clear_winner_is_named() {
-        let entries = [entry("text/F32", 12.0, Some(0.5)), entry("instruct/Q4_K_M", 52.0, Some(1.0))];
+        let entries = [
+            entry("text/F32", 12.0, Some(0.5)),
+            entry("instruct/Q4_K_M", 52.0, Some(1.0)),
+        ];
         assert_eq!(
             contest(&entries, &KO, Lang::Ko),
             "디코드가 가장 빠른 것은 instruct/Q4_K_M으로 초당 52토큰이며, 가장 느린 것은 text/F32로 초당 12토큰입니다."
@@ -158,15 +214,28 @@ mod tests {
             entry("a/F32", 12.0, Some(1.0)),
         ];
         let text = contest(&entries, &KO, Lang::Ko);
-        assert!(text.starts_with("디코드 속도의 중앙값이 가장 높은 것은 a/Q8_0으로"), "{text}");
-        assert!(text.ends_with("다만 a/Q8_0과 a/F16은 95% 구간이 겹쳐 이 그림만으로는 차이가 있다고 할 수 없습니다."), "{text}");
+        assert!(
+            text.starts_with("디코드 속도의 중앙값이 가장 높은 것은 a/Q8_0으로"),
+            "{text}"
+        );
+        assert!(text.ends_with("다만 a/F16은 a/Q8_0과 95% 구간이 겹쳐 이 그림만으로는 차이가 있다고 할 수 없습니다."), "{text}");
     }
 
     #[test]
     fn without_intervals_nothing_is_called_faster() {
-        let text = contest(&[entry("a", 5.0, None), entry("b", 4.0, None)], &KO, Lang::Ko);
-        assert!(text.contains("중앙값이 가장 높은 것은") && text.contains("구간이 없는 값"), "{text}");
-        assert_eq!(contest(&[entry("a", 5.0, None)], &KO, Lang::Ko), "a의 디코드 속도는 초당 5토큰입니다.");
+        let text = contest(
+            &[entry("a", 5.0, None), entry("b", 4.0, None)],
+            &KO,
+            Lang::Ko,
+        );
+        assert!(
+            text.contains("중앙값이 가장 높은 것은") && text.contains("구간이 없는 값"),
+            "{text}"
+        );
+        assert_eq!(
+            contest(&[entry("a", 5.0, None)], &KO, Lang::Ko),
+            "a의 디코드 속도는 초당 5토큰입니다."
+        );
         assert_eq!(contest(&[], &KO, Lang::Ko), "");
     }
 

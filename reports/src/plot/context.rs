@@ -18,14 +18,23 @@ pub(super) struct Context<'a> {
 /// The four columns that every row begins with.
 macro_rules! key {
     ($row:expr) => {
-        [$row.machine.as_str(), $row.model.as_str(), $row.variant.as_str(), $row.precision.as_str()]
+        [
+            $row.machine.as_str(),
+            $row.model.as_str(),
+            $row.variant.as_str(),
+            $row.precision.as_str(),
+        ]
     };
 }
 pub(super) use key;
 
 impl<'a> Context<'a> {
     pub(super) fn of(report: &'a Report) -> Self {
-        Self { report, names: cell_names(&report.cells), palette: Palette::of(&report.cells) }
+        Self {
+            report,
+            names: cell_names(&report.cells),
+            palette: Palette::of(&report.cells),
+        }
     }
 
     /// The name of a cell.
@@ -46,18 +55,26 @@ impl<'a> Context<'a> {
         for (cell, view) in self.report.cells.iter().enumerate().rev() {
             waiting.entry(key!(view.key)).or_default().push(cell);
         }
-        let mut next = |key| {
+        let next = |key| {
             let cells = waiting.get_mut(&key)?;
-            if cells.len() > 1 { cells.pop() } else { cells.last().copied() }
+            if cells.len() > 1 {
+                cells.pop()
+            } else {
+                cells.last().copied()
+            }
         };
-        rows.into_iter().map(|key| next(key)).collect()
+        rows.into_iter().map(next).collect()
     }
 
     /// Whether no two models are known to have different vocabularies, so that tokens, and values
     /// per token, of one can be compared with those of another.
     pub(super) fn one_vocabulary(&self) -> bool {
         let models = self.report.runs.iter().flat_map(|run| &run.models);
-        models.filter_map(|model| model.n_vocab).collect::<BTreeSet<_>>().len() < 2
+        models
+            .filter_map(|model| model.n_vocab)
+            .collect::<BTreeSet<_>>()
+            .len()
+            < 2
     }
 }
 

@@ -1,6 +1,8 @@
 //! Reports for the tests of charts: cells of any name with whatever values a test wants.
 
-use crate::view::{AnswerRow, CellKey, CellView, MemoryRow, PerplexityRow, Report, SpeedRow, Status, SummaryRow};
+use crate::view::{
+    AnswerRow, CellKey, CellView, MemoryRow, PerplexityRow, Report, SpeedRow, Status, SummaryRow,
+};
 
 /// A complete cell without measurements.
 pub(super) fn cell(variant: &str, precision: &str) -> CellView {
@@ -35,22 +37,37 @@ pub(super) fn report(cells: &[(&str, &str)]) -> Report {
 
 fn add(report: &mut Report, index: usize, mut cell: CellView) {
     let speed = 52.3 / (1.0 + index as f64 * 0.35);
-    let around = |rate: f64| (0..5).map(move |i| rate * (0.98 + 0.01 * f64::from(i))).collect::<Vec<_>>();
+    let around = |rate: f64| {
+        (0..5)
+            .map(move |i| rate * (0.98 + 0.01 * f64::from(i)))
+            .collect::<Vec<_>>()
+    };
     cell.decode_samples = around(speed);
     cell.prefill_samples = around(speed * 9.7);
     for n_seq in [1, 2, 4, 8] {
-        report.speed.push(decode(&cell.key, n_seq, speed * f64::from(n_seq).powf(0.6)));
+        report
+            .speed
+            .push(decode(&cell.key, n_seq, speed * f64::from(n_seq).powf(0.6)));
     }
     let weights = 6_400_000_000 >> index.min(3);
     report.memory.push(memory(&cell.key, weights));
-    report.perplexity.push(perplexity(&cell.key, 12.3 + 0.2 * index as f64));
-    report.answers.extend((0..12).map(|i| answer(&cell.key, report.cells.len(), 60 + 18 * i)));
+    report
+        .perplexity
+        .push(perplexity(&cell.key, 12.3 + 0.2 * index as f64));
+    report
+        .answers
+        .extend((0..12).map(|i| answer(&cell.key, report.cells.len(), 60 + 18 * i)));
     report.summary.push(summary(&cell, speed));
     report.cells.push(cell);
 }
 
 fn decode(key: &CellKey, n_seq: u32, rate: f64) -> SpeedRow {
-    let CellKey { machine, model, variant, precision } = key.clone();
+    let CellKey {
+        machine,
+        model,
+        variant,
+        precision,
+    } = key.clone();
     SpeedRow {
         machine,
         model,
@@ -79,7 +96,12 @@ fn decode(key: &CellKey, n_seq: u32, rate: f64) -> SpeedRow {
 }
 
 fn memory(key: &CellKey, weights: u64) -> MemoryRow {
-    let CellKey { machine, model, variant, precision } = key.clone();
+    let CellKey {
+        machine,
+        model,
+        variant,
+        precision,
+    } = key.clone();
     MemoryRow {
         machine,
         model,
@@ -99,7 +121,12 @@ fn memory(key: &CellKey, weights: u64) -> MemoryRow {
 }
 
 fn perplexity(key: &CellKey, ppl: f64) -> PerplexityRow {
-    let CellKey { machine, model, variant, precision } = key.clone();
+    let CellKey {
+        machine,
+        model,
+        variant,
+        precision,
+    } = key.clone();
     PerplexityRow {
         machine,
         model,
@@ -120,7 +147,12 @@ fn perplexity(key: &CellKey, ppl: f64) -> PerplexityRow {
 
 fn answer(key: &CellKey, cell: usize, n_tokens: u32) -> AnswerRow {
     const LIMIT: u32 = 220;
-    let CellKey { machine, model, variant, precision } = key.clone();
+    let CellKey {
+        machine,
+        model,
+        variant,
+        precision,
+    } = key.clone();
     AnswerRow {
         machine,
         model,
@@ -154,7 +186,12 @@ fn answer(key: &CellKey, cell: usize, n_tokens: u32) -> AnswerRow {
 }
 
 fn summary(cell: &CellView, speed: f64) -> SummaryRow {
-    let CellKey { machine, model, variant, precision } = cell.key.clone();
+    let CellKey {
+        machine,
+        model,
+        variant,
+        precision,
+    } = cell.key.clone();
     SummaryRow {
         machine,
         model,

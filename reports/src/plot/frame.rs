@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::label::fit;
 use super::lang::Lang;
-use super::palette::{GRID, INK, MUTED, Mark, Style};
+use super::palette::{GRID, INK, MUTED, Style};
 use super::rowmarks;
 use super::rows::Part;
 use plotters::prelude::DrawingBackend;
@@ -16,11 +16,27 @@ pub(super) const WIDTH: f64 = 800.0;
 pub(super) const AXIS_HEIGHT: f64 = 58.0;
 
 /// Type of names and values.
-pub(super) const LABEL: Type = Type { size: 13.0, bold: false, color: INK };
+pub(super) const LABEL: Type = Type {
+    size: 13.0,
+    bold: false,
+    color: INK,
+};
 /// Type of legends and titles of scales.
-pub(super) const NOTE: Type = Type { size: 12.0, bold: false, color: MUTED };
-const TITLE: Type = Type { size: 18.0, bold: true, color: INK };
-const NUMBER: Type = Type { size: 11.0, bold: false, color: MUTED };
+pub(super) const NOTE: Type = Type {
+    size: 12.0,
+    bold: false,
+    color: MUTED,
+};
+const TITLE: Type = Type {
+    size: 18.0,
+    bold: true,
+    color: INK,
+};
+const NUMBER: Type = Type {
+    size: 11.0,
+    bold: false,
+    color: MUTED,
+};
 
 const MARGIN: f64 = 18.0;
 const LEGEND_LINE: f64 = 22.0;
@@ -59,7 +75,10 @@ pub(super) enum Key {
 impl Frame {
     /// Where the data begins, in logical pixels from the top.
     pub(super) fn top(&self, fonts: &Fonts) -> f64 {
-        let lines = self.legend_places(fonts).last().map_or(0, |(line, _)| line + 1);
+        let lines = self
+            .legend_places(fonts)
+            .last()
+            .map_or(0, |(line, _)| line + 1);
         50.0 + lines as f64 * LEGEND_LINE + 6.0
     }
 
@@ -82,7 +101,13 @@ impl Frame {
     pub(super) fn draw_head<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Drawn {
         canvas.text(&self.title, (MARGIN, 34.0), Anchor::Start, TITLE)?;
         let after = MARGIN + canvas.width(&self.title, TITLE) * 1.06 + 12.0;
-        let subtitle = fit(canvas.fonts, &self.subtitle, NOTE.size, NOTE.bold, WIDTH - MARGIN - after);
+        let subtitle = fit(
+            canvas.fonts,
+            &self.subtitle,
+            NOTE.size,
+            NOTE.bold,
+            WIDTH - MARGIN - after,
+        );
         canvas.text(&subtitle, (after, 34.0), Anchor::Start, NOTE)?;
         for ((key, text), (line, x)) in self.legend.iter().zip(self.legend_places(canvas.fonts)) {
             let middle = 50.0 + LEGEND_LINE * (line as f64 + 0.5);
@@ -97,12 +122,22 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
     let color = Style::NEUTRAL.color;
     let center = (x + KEY / 2.0, middle);
     match key {
-        Key::Point => canvas.mark(center, rowmarks::MARK, Mark::Circle, color),
+        Key::Point => canvas.mark(center, rowmarks::MARK, Style::NEUTRAL),
         Key::Interval => rowmarks::whiskers(canvas, (x + 1.0, x + KEY - 1.0), middle, color),
         Key::Sample => canvas.dot(center, 2.2, color, 0.8),
         Key::AtLeast => canvas.at_least(center, 4.0, color),
-        Key::Part(part) => rowmarks::fill(canvas, part, color, (x, middle - 6.0), (x + KEY, middle + 6.0)),
-        Key::Tick => rowmarks::tick(canvas, center.0, middle),
+        Key::Part(part) => rowmarks::fill(
+            canvas,
+            part,
+            color,
+            (x, middle - 6.0),
+            (x + KEY, middle + 6.0),
+        ),
+        Key::Tick => {
+            canvas.bar((x, middle), (x + KEY, middle), 8.0, GRID)?;
+            canvas.bar((center.0, middle - 9.0), (center.0, middle - 4.0), 2.0, INK)?;
+            canvas.bar((center.0, middle + 4.0), (center.0, middle + 9.0), 2.0, INK)
+        }
     }
 }
 
@@ -110,7 +145,10 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
 pub(super) fn axis_title(title: &str, axis: &Axis, lang: Lang) -> String {
     let caution = match (axis.is_logarithmic(), axis.starts_at_zero()) {
         (true, _) => lang.pick(" · 로그 눈금", " · logarithmic scale"),
-        (false, false) => lang.pick(" · 눈금이 0에서 시작하지 않음", " · the scale does not start at zero"),
+        (false, false) => lang.pick(
+            " · 눈금이 0에서 시작하지 않음",
+            " · the scale does not start at zero",
+        ),
         (false, true) => "",
     };
     format!("{title}{caution}")
@@ -157,5 +195,10 @@ pub(super) fn draw_axis_title<DB: DrawingBackend>(
     (left, right): (f64, f64),
     bottom: f64,
 ) -> Drawn {
-    canvas.text(title, ((left + right) / 2.0, bottom + 40.0), Anchor::Middle, NOTE)
+    canvas.text(
+        title,
+        ((left + right) / 2.0, bottom + 40.0),
+        Anchor::Middle,
+        NOTE,
+    )
 }

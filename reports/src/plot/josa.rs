@@ -14,12 +14,26 @@ pub(super) fn by(word: &str) -> String {
 
 /// `word` with 은 or 는.
 pub(super) fn topic(word: &str) -> String {
-    format!("{word}{}", if ending(word) == Ending::Vowel { "는" } else { "은" })
+    format!(
+        "{word}{}",
+        if ending(word) == Ending::Vowel {
+            "는"
+        } else {
+            "은"
+        }
+    )
 }
 
 /// `word` with 과 or 와.
 pub(super) fn and(word: &str) -> String {
-    format!("{word}{}", if ending(word) == Ending::Vowel { "와" } else { "과" })
+    format!(
+        "{word}{}",
+        if ending(word) == Ending::Vowel {
+            "와"
+        } else {
+            "과"
+        }
+    )
 }
 
 #[derive(PartialEq)]
@@ -30,7 +44,11 @@ enum Ending {
 }
 
 fn ending(word: &str) -> Ending {
-    let last = word.chars().rev().find(|c| c.is_alphanumeric()).unwrap_or('a');
+    let last = word
+        .chars()
+        .rev()
+        .find(|c| c.is_alphanumeric())
+        .unwrap_or('a');
     match last.to_ascii_uppercase() {
         '1' | '7' | '8' | 'L' | 'R' => Ending::Rieul,
         '0' | '3' | '6' | 'M' | 'N' => Ending::Consonant,
@@ -49,8 +67,14 @@ mod tests {
 
     #[test]
     fn precisions_are_read_aloud() {
-        assert_eq!(["F32", "F16", "Q8_0", "Q4_K_M", "Q4_1"].map(by), ["F32로", "F16으로", "Q8_0으로", "Q4_K_M으로", "Q4_1로"]);
-        assert_eq!(["F32", "BF16", "서울"].map(topic), ["F32는", "BF16은", "서울은"]);
+        assert_eq!(
+            ["F32", "F16", "Q8_0", "Q4_K_M", "Q4_1"].map(by),
+            ["F32로", "F16으로", "Q8_0으로", "Q4_K_M으로", "Q4_1로"]
+        );
+        assert_eq!(
+            ["F32", "BF16", "서울"].map(topic),
+            ["F32는", "BF16은", "서울은"]
+        );
         assert_eq!(["F32", "F16", ""].map(and), ["F32와", "F16과", "와"]);
     }
 }

@@ -1,14 +1,19 @@
 //! Names of cells as charts show them: harmless, told apart, and cut to the room there is.
 
+use super::canvas::Type;
 use super::font::Fonts;
 use crate::text;
 use crate::view::{CellKey, CellView};
 use std::collections::HashSet;
+use std::fmt::Write;
 
 /// Characters of one name that are looked at; none is shown at this length.
 const LONGEST: usize = 400;
 /// Characters of one name in a sentence.
-const IN_SENTENCE: usize = 48;
+const IN_SENTENCE: usize = 40;
+
+/// Widest room for a precision.
+pub(super) const PRECISION_ROOM: f64 = 100.0;
 
 /// What one cell is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +67,18 @@ fn same_but_model(a: &CellKey, b: &CellKey) -> bool {
 }
 
 /// `text` without anything that is invisible, moves its neighbours or is no XML: such characters are
-/// shown as escapes. Hangul in conjoining letters, as some file systems keep it, is composed.
+/// shown by their code, `<U+202E>`, without a backslash, which Korean fonts show as ₩. Hangul in
+/// conjoining letters, as some file systems keep it, is composed.
 pub(super) fn clean(text: &str) -> String {
-    let start: String = compose(text.chars().take(LONGEST));
-    text::escape(&start, |c| c.is_control() || text::is_invisible_format(c) || is_blank(c)).into_owned()
+    let mut out = String::new();
+    for c in compose(text.chars().take(LONGEST)).chars() {
+        if c.is_control() || text::is_invisible_format(c) || is_blank(c) {
+            _ = write!(out, "<U+{:04X}>", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Characters besides [`text::is_invisible_format`] that show nothing, or that XML forbids.
@@ -80,7 +93,10 @@ fn is_blank(c: char) -> bool {
 fn compose(text: impl Iterator<Item = char>) -> String {
     let mut out = String::new();
     for c in text {
-        let composed = out.chars().next_back().and_then(|last| join(u32::from(last), u32::from(c)));
+        let composed = out
+            .chars()
+            .next_back()
+            .and_then(|last| join(u32::from(last), u32::from(c)));
         match composed {
             Some(syllable) => {
                 out.pop();
@@ -104,6 +120,21 @@ fn join(a: u32, b: u32) -> Option<char> {
         }
         _ => None,
     }
+}
+
+/// Variant and precision in this room; the variant is cut before the precision is.
+pub(super) fn fit_name(fonts: &Fonts, name: &CellName, face: Type, room: f64) -> String {
+    let precision = fit(fonts, &name.precision, face.size, face.bold, PRECISION_ROOM);
+    let taken = face.size * fonts.width(&format!(" {precision}"), face.bold);
+    // A hair more, lest a name that was measured in parts does not fit its own sum.
+    let variant = fit(
+        fonts,
+        &name.variant,
+        face.size,
+        face.bold,
+        room - taken + 0.5,
+    );
+    format!("{variant} {precision}").trim_start().to_owned()
 }
 
 fn shorten(name: &str) -> String {
@@ -145,7 +176,10 @@ mod tests {
             let cut = fit(&fonts, &long, 13.0, false, room);
             assert!(cut.ends_with('…') && !cut.ends_with(" …"), "{cut}");
             assert!(13.0 * fonts.width(&cut, false) <= room, "{cut}");
-            assert!(13.0 * fonts.width(&cut, false) > room - 40.0, "{cut} wastes room");
+            assert!(
+                13.0 * fonts.width(&cut, false) > room - 40.0,
+                "{cut} wastes room"
+            );
         }
         assert_eq!(fit(&fonts, "F16", 13.0, false, 100.0), "F16");
         assert_eq!(fit(&fonts, "F16", 13.0, false, 0.0), "…");
@@ -153,14 +187,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_shown() {
-        assert_eq!(clean("a\0b\u{1b}[1m\u{202e}c\u{200b}d\u{3164}\u{ffff}"), "a\\u{0}b\\u{1b}[1m\\u{202e}c\\u{200b}d\\u{3164}\\u{ffff}");
-        assert_eq!(clean("두\n줄"), "두\\n줄");
+        let hidden = "a\0b\u{1b}[1m\u{202e}c\u{200b}d\u{3164}\u{ffff}\u{e0041}";
+        assert_eq!(
+            clean(hidden),
+            "a<U+0000>b<U+001B>[1m<U+202E>c<U+200B>d<U+3164><U+FFFF><U+E0041>"
+        );
+        assert_eq!(clean("두\n줄"), "두<U+000A>줄");
         assert_eq!(clean(&"가".repeat(10_000)).chars().count(), LONGEST);
     }
 
     #[test]
     fn conjoining_letters_are_composed() {
-        assert_eq!(clean("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af} 3B"), "한글 3B");
+        assert_eq!(
+            clean("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af} 3B"),
+            "한글 3B"
+        );
         assert_eq!(clean("\u{11ab}"), "\u{11ab}");
     }
 
@@ -173,11 +214,25 @@ mod tests {
             cell.run = run;
             cell
         };
-        let places = |cells: &[CellView]| cell_names(cells).into_iter().map(|n| n.place).collect::<Vec<_>>();
+        let places = |cells: &[CellView]| {
+            cell_names(cells)
+                .into_iter()
+                .map(|n| n.place)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(places(&[cell("m", "a", 0)]), [None]);
-        assert_eq!(places(&[cell("m", "a", 0), cell("n", "a", 1)]), [Some("m".into()), Some("n".into())]);
-        assert_eq!(places(&[cell("m", "a", 0), cell("m", "b", 1)]), [Some("a".into()), Some("b".into())]);
-        assert_eq!(places(&[cell("m", "a", 0), cell("m", "a", 1)]), [Some("#1".into()), Some("#2".into())]);
+        assert_eq!(
+            places(&[cell("m", "a", 0), cell("n", "a", 1)]),
+            [Some("m".into()), Some("n".into())]
+        );
+        assert_eq!(
+            places(&[cell("m", "a", 0), cell("m", "b", 1)]),
+            [Some("a".into()), Some("b".into())]
+        );
+        assert_eq!(
+            places(&[cell("m", "a", 0), cell("m", "a", 1)]),
+            [Some("#1".into()), Some("#2".into())]
+        );
         let names = cell_names(&[cell("m", "a", 0), cell("n", "a", 1)]);
         assert_eq!(names[1].in_sentence(), "n: instruct/F16");
     }

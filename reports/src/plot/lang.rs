@@ -29,7 +29,10 @@ pub(super) struct Both<T> {
 impl<T> Both<T> {
     /// What `make` makes of each language.
     pub(super) fn make(make: impl Fn(Lang) -> T) -> Self {
-        Self { ko: make(Lang::Ko), en: make(Lang::En) }
+        Self {
+            ko: make(Lang::Ko),
+            en: make(Lang::En),
+        }
     }
 
     /// What it is in `lang`.

@@ -1,6 +1,6 @@
 //! How long the answers of each cell are, those that were cut marked as lower bounds.
 
-use super::caption;
+use super::caption::{self, Entry, Extremes};
 use super::context::{Context, drawable};
 use super::draft::{Draft, Scene};
 use super::frame::{Frame, Key};
@@ -31,7 +31,11 @@ struct Answers {
 
 /// The length of every answer, and the median of each cell.
 pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
-    let unit = if context.one_vocabulary() { Unit::Tokens } else { Unit::Characters };
+    let unit = if context.one_vocabulary() {
+        Unit::Tokens
+    } else {
+        Unit::Characters
+    };
     let answers = answers(context, unit);
     if answers.is_empty() {
         return None;
@@ -68,7 +72,10 @@ fn answers(context: &Context<'_>, unit: Unit) -> Vec<Answers> {
     let mut lengths: Vec<Vec<Sample>> = vec![Vec::new(); context.report.cells.len()];
     for row in &context.report.answers {
         if let Some(list) = lengths.get_mut(row.cell) {
-            list.push(Sample { value: unit.of(row), at_least: row.stop == "limit" });
+            list.push(Sample {
+                value: unit.of(row),
+                at_least: row.stop == "limit",
+            });
         }
     }
     let of = |(cell, (lengths, summary)): (usize, (Vec<Sample>, &SummaryRow))| {
@@ -77,9 +84,19 @@ fn answers(context: &Context<'_>, unit: Unit) -> Vec<Answers> {
             Unit::Characters => summary.median_chars,
         };
         let median = median.and_then(drawable)?;
-        (!lengths.is_empty()).then(|| Answers { cell, lengths, median, at_least: summary.length_is_at_least() })
+        (!lengths.is_empty()).then(|| Answers {
+            cell,
+            lengths,
+            median,
+            at_least: summary.length_is_at_least(),
+        })
     };
-    lengths.into_iter().zip(&context.report.summary).enumerate().filter_map(of).collect()
+    lengths
+        .into_iter()
+        .zip(&context.report.summary)
+        .enumerate()
+        .filter_map(of)
+        .collect()
 }
 
 fn chart(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -> RowChart {
@@ -89,7 +106,10 @@ fn chart(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -> 
         (Key::Sample, lang.pick("답변 하나", "one answer").to_owned()),
     ];
     if any_cut {
-        let text = lang.pick("한도에서 잘린 답변(≥: 적어도 이 길이)", "cut at the limit (≥: at least this long)");
+        let text = lang.pick(
+            "한도에서 잘린 답변(≥: 적어도 이 길이)",
+            "cut at the limit (≥: at least this long)",
+        );
         legend.push((Key::AtLeast, text.to_owned()));
     }
     let limit = limit(answers.len());
@@ -116,37 +136,57 @@ fn chart(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -> 
             .to_owned(),
         },
         from_zero: true,
-        sections: vec![Section { heading: String::new(), rows: answers.iter().map(row).collect() }],
+        sections: vec![Section {
+            heading: String::new(),
+            rows: answers.iter().map(row).collect(),
+        }],
     }
 }
 
 fn n_cut(answers: &Answers) -> usize {
-    answers.lengths.iter().filter(|length| length.at_least).count()
+    answers
+        .lengths
+        .iter()
+        .filter(|length| length.at_least)
+        .count()
 }
 
 fn median_text(answers: &Answers, unit: Unit, lang: Lang) -> String {
     let bound = if answers.at_least { "≥ " } else { "" };
     let decimals = usize::from(answers.median.fract() != 0.0);
-    format!("{bound}{}{}", number::fixed(answers.median, decimals), unit.name(lang))
+    format!(
+        "{bound}{}{}",
+        number::fixed(answers.median, decimals),
+        unit.name(lang)
+    )
 }
 
 fn cut_text(answers: &Answers, lang: Lang) -> String {
-    match (n_cut(answers), answers.lengths.len(), lang) {
-        (0, n, Lang::Ko) => format!("답변 {n}개"),
+    let count = |n: usize| number::fixed(n as f64, 0);
+    let (cut, n) = (n_cut(answers), answers.lengths.len());
+    match (cut, n, lang) {
+        (0, _, Lang::Ko) => format!("답변 {}개", count(n)),
         (0, 1, Lang::En) => "1 answer".to_owned(),
-        (0, n, Lang::En) => format!("{n} answers"),
-        (cut, n, Lang::Ko) => format!("{n}개 중 {cut}개 잘림"),
-        (cut, n, Lang::En) => format!("{cut} of {n} cut"),
+        (0, _, Lang::En) => format!("{} answers", count(n)),
+        (_, _, Lang::Ko) => format!("{}개 중 {}개 잘림", count(n), count(cut)),
+        (_, _, Lang::En) => format!("{} of {} cut", count(cut), count(n)),
     }
 }
 
 fn caption(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -> String {
-    let mut text = extremes(context, answers, unit, lang);
-    let (cut, all) = answers.iter().fold((0, 0), |(c, n), a| (c + n_cut(a), n + a.lengths.len()));
+    let mut text = medians(context, answers, unit, lang);
+    let (cut, all) = answers
+        .iter()
+        .fold((0, 0), |(c, n), a| (c + n_cut(a), n + a.lengths.len()));
     if cut > 0 {
+        let (cut, all) = (number::fixed(cut as f64, 0), number::fixed(all as f64, 0));
         text += &match lang {
-            Lang::Ko => format!(" 답변 {all}개 가운데 {cut}개는 한도에서 잘려 실제로는 더 길 수 있습니다."),
-            Lang::En => format!(" {cut} of {all} answers were cut at the limit and may be longer than shown."),
+            Lang::Ko => {
+                format!(" 답변 {all}개 가운데 {cut}개는 한도에서 잘려 실제로는 더 길 수 있습니다.")
+            }
+            Lang::En => format!(
+                " {cut} of {all} answers were cut at the limit and may be longer than shown."
+            ),
         };
     }
     let limit = limit(answers.len());
@@ -157,50 +197,58 @@ fn caption(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -
 }
 
 /// Whose answers are shortest and longest by the median, as far as cut answers leave that open.
-fn extremes(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -> String {
-    let by_median = |a: &&Answers, b: &&Answers| a.median.total_cmp(&b.median);
-    let (Some(low), Some(high)) = (answers.iter().min_by(by_median), answers.iter().max_by(by_median)) else {
-        return String::new();
+fn medians(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -> String {
+    let name = |answers: &Answers| context.name(answers.cell).in_sentence();
+    let entry = |answers: &Answers| {
+        let shown = median_text(answers, unit, lang);
+        Entry {
+            name: name(answers),
+            value: answers.median,
+            interval: None,
+            shown,
+        }
     };
-    let equal_to = |median: f64| {
-        let alike = answers.iter().filter(|answers| answers.median == median);
-        alike.map(|answers| context.name(answers.cell).in_sentence()).collect::<Vec<_>>()
-    };
-    let joined = |names: &[String]| caption::list(&names.iter().map(String::as_str).collect::<Vec<_>>(), lang);
-    let (lowest, low_text) = (joined(&equal_to(low.median)), median_text(low, unit, lang));
-    let (highest, high_text) = (joined(&equal_to(high.median)), median_text(high, unit, lang));
+    let known: Vec<Entry> = answers
+        .iter()
+        .filter(|answers| !answers.at_least)
+        .map(entry)
+        .collect();
     let bounds: Vec<String> = answers
         .iter()
         .filter(|answers| answers.at_least)
-        .map(|answers| context.name(answers.cell).in_sentence())
+        .map(name)
         .collect();
-    if low.median == high.median || low.at_least {
-        return medians_alike(&lowest, &low_text, &bounds, lang);
-    }
-    let shortest = match lang {
-        Lang::Ko => format!("답변 길이의 중앙값이 가장 짧은 것은 {} {low_text}", josa::by(&lowest)),
-        Lang::En => format!("The median answer is shortest with {lowest}:{low_text}", low_text = spaced(&low_text)),
-    };
-    match (bounds.len(), lang) {
-        (0, Lang::Ko) => format!("{shortest}이고, 가장 긴 것은 {} {high_text}입니다.", josa::by(&highest)),
-        (0, Lang::En) => format!("{shortest}; longest with {highest}:{}.", spaced(&high_text)),
-        (_, Lang::Ko) => format!(
-            "{shortest}입니다. {} 중앙값의 하한만 알 수 있습니다.", josa::topic(&joined(&bounds))
+    let bounds: Vec<&str> = bounds.iter().map(String::as_str).collect();
+    let unknown = match (bounds.is_empty(), lang) {
+        (true, _) => String::new(),
+        (false, Lang::Ko) => format!(
+            "{} 절반 이상이 잘려 중앙값의 하한만 알 수 있습니다.",
+            josa::topic(&caption::list(&bounds, lang))
         ),
-        (_, Lang::En) => format!("{shortest}. Of {} only a lower bound of the median is known.", joined(&bounds)),
-    }
-}
-
-fn spaced(text: &str) -> String {
-    format!(" {text}")
-}
-
-/// What can be said where no median is below the others for certain.
-fn medians_alike(names: &str, text: &str, bounds: &[String], lang: Lang) -> String {
+        (false, Lang::En) => format!(
+            "Of {} half or more were cut, so only a lower bound of the median is known.",
+            caption::list(&bounds, lang)
+        ),
+    };
+    let Some(extremes) = Extremes::of(&known, lang) else {
+        return unknown;
+    };
+    let ((shortest, low), (longest, high)) = (&extremes.least, &extremes.greatest);
+    let known = match (extremes.are_equal(), lang) {
+        (true, Lang::Ko) => format!("{shortest}의 답변 길이 중앙값은 {low}입니다."),
+        (true, Lang::En) => format!("The median answer of {shortest} has {low}."),
+        (false, Lang::Ko) => format!(
+            "답변 길이의 중앙값이 가장 작은 것은 {} {low}이고, 가장 큰 것은 {} {high}입니다.",
+            josa::by(shortest),
+            josa::by(longest)
+        ),
+        (false, Lang::En) => format!(
+            "The median answer is shortest with {shortest} ({low}) and longest with {longest} ({high})."
+        ),
+    };
     match (bounds.is_empty(), lang) {
-        (true, Lang::Ko) => format!("{names}의 답변 길이 중앙값은 {text}입니다."),
-        (true, Lang::En) => format!("The median answer of {names} has {text}."),
-        (false, Lang::Ko) => format!("{names}의 답변 길이 중앙값은 {text}이며, 잘린 답변이 많아 하한만 알 수 있습니다."),
-        (false, Lang::En) => format!("The median answer of {names} has {text}: so many were cut that only a lower bound is known."),
+        (true, _) => known,
+        (false, Lang::Ko) => format!("중앙값을 알 수 있는 셀 가운데 {known} {unknown}"),
+        (false, Lang::En) => format!("Among cells whose median is known: {known} {unknown}"),
     }
 }

@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
-use super::label::{CellName, fit};
+use super::label::{CellName, fit, fit_name};
 use super::palette::{GRID, INK, MUTED, Style, tint};
 use plotters::prelude::DrawingBackend;
 
@@ -43,12 +43,20 @@ const MARGIN: f64 = 18.0;
 /// Widest room for the names at the ends of lines.
 const NAME_ROOM: f64 = 270.0;
 /// Room for lines that lead from an end to its name.
-const LEADER: f64 = 34.0;
+const LEADER: f64 = 46.0;
 /// Between the base lines of names.
 const NAME_STEP: f64 = 18.0;
 const LEAST_HEIGHT: f64 = 280.0;
-const NUMBER: Type = Type { size: 12.0, bold: false, color: INK };
-const VALUE: Type = Type { size: 13.0, bold: true, color: INK };
+const NUMBER: Type = Type {
+    size: 12.0,
+    bold: false,
+    color: INK,
+};
+const VALUE: Type = Type {
+    size: 13.0,
+    bold: true,
+    color: INK,
+};
 
 struct Layout {
     left: f64,
@@ -78,30 +86,72 @@ impl LineChart {
     pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Drawn {
         let layout = self.layout(canvas);
         self.frame.draw_head(canvas)?;
-        canvas.text(&self.frame.axis_title, (MARGIN, layout.top - 12.0), Anchor::Start, NOTE)?;
-        frame::draw_vertical_scale(canvas, &layout.axis, (layout.left, layout.right), (layout.top, layout.bottom))?;
+        canvas.text(
+            &self.frame.axis_title,
+            (MARGIN, layout.top - 12.0),
+            Anchor::Start,
+            NOTE,
+        )?;
+        frame::draw_vertical_scale(
+            canvas,
+            &layout.axis,
+            (layout.left, layout.right),
+            (layout.top, layout.bottom),
+        )?;
         for &count in &self.counts {
             let x = self.x(&layout, count);
             canvas.bar((x, layout.top), (x, layout.bottom), 1.0, GRID)?;
-            canvas.text(&count.to_string(), (x, layout.bottom + 18.0), Anchor::Middle, NUMBER)?;
+            canvas.text(
+                &count.to_string(),
+                (x, layout.bottom + 18.0),
+                Anchor::Middle,
+                NUMBER,
+            )?;
         }
-        frame::draw_axis_title(canvas, &self.count_title, (layout.left, layout.right), layout.bottom)?;
+        frame::draw_axis_title(
+            canvas,
+            &self.count_title,
+            (layout.left, layout.right),
+            layout.bottom,
+        )?;
+        // The leaders first, so that they run under the marks of other lines.
+        self.draw_names(canvas, &layout)?;
         for (i, line) in self.lines.iter().enumerate() {
             self.draw_line(canvas, &layout, line, self.dodge(i))?;
         }
-        self.draw_names(canvas, &layout)
+        Ok(())
     }
 
     fn layout<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Layout {
         let top = self.frame.top(canvas.fonts) + 22.0;
         let bottom = top + self.plot_height();
         let values = self.lines.iter().flat_map(|line| &line.points);
-        let values = values.flat_map(|p| [p.value, p.interval.map_or(p.value, |(_, high)| high)]);
+        // A little room above, for the mark of the highest point.
+        let values =
+            values.map(|p| 1.03 * p.interval.map_or(p.value, |(_, high)| high.max(p.value)));
         let axis = Axis::from_zero(values, ((bottom - top) / 45.0) as usize);
-        let numbers = axis.ticks.iter().map(|tick| canvas.width(&tick.label, NUMBER)).fold(0.0, f64::max);
-        let names = self.lines.iter().map(|line| name_width(canvas, line)).fold(0.0, f64::max).min(NAME_ROOM);
-        let (left, right) = (MARGIN + numbers * 1.06 + 10.0, WIDTH - MARGIN - names - LEADER);
-        Layout { left, right, top, bottom, axis }
+        let numbers = axis
+            .ticks
+            .iter()
+            .map(|tick| canvas.width(&tick.label, NUMBER))
+            .fold(0.0, f64::max);
+        let names = self
+            .lines
+            .iter()
+            .map(|line| name_width(canvas, line))
+            .fold(0.0, f64::max)
+            .min(NAME_ROOM);
+        let (left, right) = (
+            MARGIN + numbers * 1.06 + 10.0,
+            WIDTH - MARGIN - names - LEADER,
+        );
+        Layout {
+            left,
+            right,
+            top,
+            bottom,
+            axis,
+        }
     }
 
     /// Counts stand at even distances, as powers of two do on a logarithmic scale.
@@ -117,7 +167,13 @@ impl LineChart {
         (i as f64 - (n - 1.0) / 2.0) * (48.0 / n).min(7.0)
     }
 
-    fn draw_line<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout, line: &Line, dodge: f64) -> Drawn {
+    fn draw_line<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        layout: &Layout,
+        line: &Line,
+        dodge: f64,
+    ) -> Drawn {
         let color = line.style.color;
         let place = |point: &Point| (self.x(layout, point.count) + dodge, layout.y(point.value));
         for pair in line.points.windows(2) {
@@ -132,7 +188,7 @@ impl LineChart {
                     canvas.bar((x - 5.0, end), (x + 5.0, end), 1.5, color)?;
                 }
             }
-            canvas.mark((x, y), 4.5, line.style.mark, color)?;
+            canvas.mark((x, y), 4.5, line.style)?;
         }
         Ok(())
     }
@@ -140,8 +196,14 @@ impl LineChart {
     fn draw_names<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout) -> Drawn {
         let mut ends: Vec<(f64, f64, &Line)> = Vec::new();
         for (i, line) in self.lines.iter().enumerate() {
-            let Some(last) = line.points.last() else { continue };
-            ends.push((layout.y(last.value), self.x(layout, last.count) + self.dodge(i), line));
+            let Some(last) = line.points.last() else {
+                continue;
+            };
+            ends.push((
+                layout.y(last.value),
+                self.x(layout, last.count) + self.dodge(i),
+                line,
+            ));
         }
         ends.sort_by(|a, b| a.0.total_cmp(&b.0));
         let wanted: Vec<f64> = ends.iter().map(|&(y, ..)| y).collect();
@@ -151,8 +213,10 @@ impl LineChart {
             let elbow = layout.right + 4.0;
             let pale = tint(line.style.color, 0.35);
             canvas.line((x + 7.0, y), (elbow, y), 1.0, pale)?;
-            canvas.line((elbow, y), (layout.right + LEADER - 8.0, place), 1.0, pale)?;
-            draw_name(canvas, line, (layout.right + LEADER - 4.0, place))?;
+            canvas.line((elbow, y), (layout.right + LEADER - 16.0, place), 1.0, pale)?;
+            // The mark again, which tells lines of one shade apart without colour.
+            canvas.mark((layout.right + LEADER - 10.0, place), 3.5, line.style)?;
+            draw_name(canvas, line, (layout.right + LEADER, place))?;
         }
         Ok(())
     }
@@ -170,18 +234,33 @@ fn name_width<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, line: &Line) -> f64 {
     (canvas.width(&label(line), LABEL) + 8.0 + canvas.width(&line.value, VALUE)) * 1.06
 }
 
-fn draw_name<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, line: &Line, (x, middle): (f64, f64)) -> Drawn {
+fn draw_name<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    line: &Line,
+    (x, middle): (f64, f64),
+) -> Drawn {
     let room = WIDTH - MARGIN - x;
     let mut baseline = middle + 4.5;
     if let Some(place) = &line.name.place {
-        let face = Type { size: 11.0, color: MUTED, ..LABEL };
-        canvas.text(&fit(canvas.fonts, place, face.size, false, room), (x, middle + 12.0), Anchor::Start, face)?;
+        let face = Type {
+            size: 11.0,
+            color: MUTED,
+            ..LABEL
+        };
+        canvas.text(
+            &fit(canvas.fonts, place, face.size, false, room),
+            (x, middle + 12.0),
+            Anchor::Start,
+            face,
+        )?;
         baseline = middle - 3.0;
     }
-    let precision = fit(canvas.fonts, &line.name.precision, LABEL.size, false, 110.0);
-    let taken = (canvas.width(&line.value, VALUE) + canvas.width(&format!(" {precision}"), LABEL) + 8.0) * 1.06;
-    let variant = fit(canvas.fonts, &line.name.variant, LABEL.size, false, room - taken);
-    let name = format!("{variant} {precision}");
+    let name = fit_name(
+        canvas.fonts,
+        &line.name,
+        LABEL,
+        room / 1.06 - canvas.width(&line.value, VALUE) - 8.0,
+    );
     canvas.text(&name, (x, baseline), Anchor::Start, LABEL)?;
     let after = x + (canvas.width(&name, LABEL) + 8.0) * 1.05;
     canvas.text(&line.value, (after, baseline), Anchor::Start, VALUE)
@@ -211,12 +290,27 @@ mod tests {
 
     #[test]
     fn labels_never_meet_nor_leave() {
-        for wanted in [vec![5.0; 12], vec![195.0; 10], vec![0.0, 100.0, 101.0, 102.0, 200.0]] {
+        for wanted in [
+            vec![5.0; 12],
+            vec![195.0; 10],
+            vec![0.0, 100.0, 101.0, 102.0, 200.0],
+        ] {
             let heights = vec![16.0; wanted.len()];
             let places = spread(&wanted, &heights, (0.0, 200.0));
-            assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 16.0 - 1e-9), "{places:?}");
-            assert!(places[0] >= 8.0 - 1e-9 && places[places.len() - 1] <= 192.0 + 1e-9, "{places:?}");
+            assert!(
+                places
+                    .windows(2)
+                    .all(|pair| pair[1] - pair[0] >= 16.0 - 1e-9),
+                "{places:?}"
+            );
+            assert!(
+                places[0] >= 8.0 - 1e-9 && places[places.len() - 1] <= 192.0 + 1e-9,
+                "{places:?}"
+            );
         }
-        assert_eq!(spread(&[50.0, 100.0], &[16.0, 16.0], (0.0, 200.0)), [50.0, 100.0]);
+        assert_eq!(
+            spread(&[50.0, 100.0], &[16.0, 16.0], (0.0, 200.0)),
+            [50.0, 100.0]
+        );
     }
 }

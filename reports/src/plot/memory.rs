@@ -1,9 +1,10 @@
 //! What the memory of each cell goes to, and what was predicted.
 
-use super::caption::{self, Entry, Wording};
+use super::caption::{Entry, Extremes};
 use super::context::{Context, key, the_one};
 use super::draft::{Draft, Scene};
 use super::frame::{Frame, Key};
+use super::josa;
 use super::lang::{Both, Lang};
 use super::number;
 use super::rows::{Body, Part, Row, RowChart, Section};
@@ -24,22 +25,42 @@ struct Memory<'a> {
 impl<'a> Memory<'a> {
     fn of(cell: usize, row: &'a MemoryRow) -> Option<Self> {
         let bytes = |value: Option<u64>| value.unwrap_or(0) as f64;
-        let known = [bytes(row.model_bytes), bytes(row.kv_bytes), bytes(row.compute_bytes)];
-        let total = row.peak_rss_bytes.map(|peak| peak as f64 + bytes(row.gpu_bytes));
+        let known = [
+            bytes(row.model_bytes),
+            bytes(row.kv_bytes),
+            bytes(row.compute_bytes),
+        ];
+        let total = row
+            .peak_rss_bytes
+            .map(|peak| peak as f64 + bytes(row.gpu_bytes));
         let sum: f64 = known.iter().sum();
         let rest = total.map_or(0.0, |total| (total - sum).max(0.0));
         let parts = [known[0], known[1], known[2], rest];
-        (sum + rest > 0.0).then_some(Self { cell, row, parts, total })
+        (sum + rest > 0.0).then_some(Self {
+            cell,
+            row,
+            parts,
+            total,
+        })
     }
 
     /// The prediction of the peak; it says nothing of device memory.
     fn predicted(&self) -> Option<f64> {
         let on_device = self.row.gpu_bytes.is_some_and(|bytes| bytes > 0);
-        self.row.predicted_bytes.filter(|_| !on_device).map(|bytes| bytes as f64)
+        self.row
+            .predicted_bytes
+            .filter(|_| !on_device)
+            .map(|bytes| bytes as f64)
     }
 
+    /// Length of the bar.
     fn length(&self) -> f64 {
         self.parts.iter().sum()
+    }
+
+    /// Whether the engine's buffers are more than was ever resident, by more than rounding.
+    fn exceeds_peak(&self) -> bool {
+        self.total.is_some_and(|total| self.length() > total * 1.01)
     }
 }
 
@@ -47,8 +68,11 @@ impl<'a> Memory<'a> {
 pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     let rows = &context.report.memory;
     let cells = context.cells_of(rows.iter().map(|row| key!(row)));
-    let memories: Vec<Memory<'_>> =
-        rows.iter().zip(cells).filter_map(|(row, cell)| Memory::of(cell?, row)).collect();
+    let memories: Vec<Memory<'_>> = rows
+        .iter()
+        .zip(cells)
+        .filter_map(|(row, cell)| Memory::of(cell?, row))
+        .collect();
     if memories.is_empty() {
         return None;
     }
@@ -75,7 +99,10 @@ fn chart(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> RowChart
         lang.pick("가중치", "weights"),
         lang.pick("KV 캐시", "KV cache"),
         lang.pick("계산 버퍼", "compute buffers"),
-        lang.pick("그 밖(최대 RSS에서 앞의 셋을 뺀 것)", "rest (peak RSS without these)"),
+        lang.pick(
+            "그 밖(최대 RSS에서 앞의 셋을 뺀 것)",
+            "rest (peak RSS without these)",
+        ),
     ];
     let present = |i: usize| memories.iter().any(|memory| memory.parts[i] > 0.0);
     let mut legend: Vec<(Key, String)> = (0..4)
@@ -83,21 +110,36 @@ fn chart(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> RowChart
         .map(|i| (Key::Part(PARTS[i]), names[i].to_owned()))
         .collect();
     if memories.iter().any(|memory| memory.predicted().is_some()) {
-        legend.push((Key::Tick, lang.pick("불러오기 전의 예측", "predicted before loading").to_owned()));
+        legend.push((
+            Key::Tick,
+            lang.pick("불러오기 전의 예측", "predicted before loading")
+                .to_owned(),
+        ));
     }
-    let subtitle = match (the_one(memories.iter().map(|memory| memory.row.n_ctx)), lang) {
+    let subtitle = match (
+        the_one(memories.iter().map(|memory| memory.row.n_ctx)),
+        lang,
+    ) {
         (None, _) => String::new(),
-        (Some(n), Lang::Ko) => format!("문맥 {n}토큰"),
-        (Some(n), Lang::En) => format!("context of {n} tokens"),
+        (Some(n), Lang::Ko) => format!("문맥 {}토큰", number::fixed(f64::from(n), 0)),
+        (Some(n), Lang::En) => format!("context of {} tokens", number::fixed(f64::from(n), 0)),
     };
     let row = |memory: &Memory<'_>| Row {
         name: context.name(memory.cell).clone(),
         style: context.style(memory.cell),
         body: Body::Bar {
-            parts: memory.parts.iter().map(|bytes| bytes / scale).zip(PARTS).collect(),
+            parts: memory
+                .parts
+                .iter()
+                .map(|bytes| bytes / scale)
+                .zip(PARTS)
+                .collect(),
             tick: memory.predicted().map(|bytes| bytes / scale),
         },
-        value: format!("{} {unit}", number::format(memory.total.unwrap_or(memory.length()) / scale, None)),
+        value: format!(
+            "{} {unit}",
+            number::format(memory.total.unwrap_or(memory.length()) / scale, None)
+        ),
         detail: detail(memory, scale, lang),
     };
     RowChart {
@@ -105,10 +147,16 @@ fn chart(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> RowChart
             title: title(lang).to_owned(),
             subtitle,
             legend,
-            axis_title: format!("{unit} {}", lang.pick("(작을수록 좋음)", "(less is better)")),
+            axis_title: format!(
+                "{unit} {}",
+                lang.pick("(작을수록 좋음)", "(less is better)")
+            ),
         },
         from_zero: true,
-        sections: vec![Section { heading: String::new(), rows: memories.iter().map(row).collect() }],
+        sections: vec![Section {
+            heading: String::new(),
+            rows: memories.iter().map(row).collect(),
+        }],
     }
 }
 
@@ -116,37 +164,71 @@ fn chart(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> RowChart
 fn detail(memory: &Memory<'_>, scale: f64, lang: Lang) -> String {
     let show = |bytes: f64| number::format(bytes / scale, None);
     if memory.total.is_none() {
-        return lang.pick("버퍼 합, 최대 RSS는 재지 못함", "buffers; peak RSS not measured").to_owned();
+        return lang
+            .pick(
+                "버퍼 합, 최대 RSS는 재지 못함",
+                "buffers; peak RSS not measured",
+            )
+            .to_owned();
+    }
+    if memory.exceeds_peak() {
+        return format!(
+            "{} {}",
+            lang.pick("버퍼 합", "buffers"),
+            show(memory.length())
+        );
     }
     if let Some(device) = memory.row.gpu_bytes.filter(|&bytes| bytes > 0) {
         return format!("GPU {}", show(device as f64));
     }
-    memory.predicted().map_or_else(String::new, |bytes| format!("{} {}", lang.pick("예측", "predicted"), show(bytes)))
+    memory.predicted().map_or_else(String::new, |bytes| {
+        format!("{} {}", lang.pick("예측", "predicted"), show(bytes))
+    })
 }
 
 fn caption(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> String {
     let (unit, scale) = unit(memories);
     let entry = |memory: &Memory<'_>| {
-        let total = memory.total?;
-        let shown = format!("{} {unit}", number::format(total / scale, None));
-        let name = context.name(memory.cell).in_sentence();
-        // A peak is what it is: it has no interval, and equal ones are equal.
-        Some(Entry { name, value: total, interval: Some((total, total)), shown })
+        let value = memory.total?;
+        let shown = format!("{} {unit}", number::format(value / scale, None));
+        Some(Entry {
+            name: context.name(memory.cell).in_sentence(),
+            value,
+            interval: None,
+            shown,
+        })
     };
     let entries: Vec<Entry> = memories.iter().filter_map(entry).collect();
-    let wording = Wording {
-        clear: [
-            lang.pick("메모리를 가장 적게 쓴 것은", "least memory is taken by"),
-            lang.pick("가장 많이 쓴 것은", "most by"),
-        ],
-        unclear: [
-            lang.pick("메모리를 가장 적게 쓴 것은", "least memory is taken by"),
-            lang.pick("가장 많이 쓴 것은", "most by"),
-        ],
-        single: lang.pick("메모리 사용량은", "the memory"),
-        low_is_good: true,
+    let Some(extremes) = Extremes::of(&entries, lang) else {
+        return prediction(memories, lang);
     };
-    caption::contest(&entries, &wording, lang) + &prediction(memories, lang)
+    let ((least, low), (most, high)) = (&extremes.least, &extremes.greatest);
+    let text = match (extremes.are_equal(), lang) {
+        (true, Lang::Ko) => format!("{} 메모리를 {low} 썼습니다.", josa::topic(least)),
+        (true, Lang::En) => format!("{least} took {low} of memory."),
+        (false, Lang::Ko) => format!(
+            "메모리를 가장 적게 쓴 것은 {} {low}이며, 가장 많이 쓴 것은 {} {high}입니다.",
+            josa::by(least),
+            josa::by(most)
+        ),
+        (false, Lang::En) => {
+            format!("{least} took the least memory ({low}), {most} the most ({high}).")
+        }
+    };
+    let over = if memories.iter().any(Memory::exceeds_peak) {
+        lang.pick(
+            "막대가 값보다 긴 셀은 엔진이 잡은 버퍼의 합보다 최대 RSS가 작았습니다.",
+            "Where a bar is longer than its value, less was ever resident than the engine's buffers hold.",
+        )
+    } else {
+        ""
+    };
+    let sentences = [text, prediction(memories, lang), over.to_owned()];
+    sentences
+        .into_iter()
+        .filter(|sentence| !sentence.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// How far the predictions were off.
@@ -155,10 +237,12 @@ fn prediction(memories: &[Memory<'_>], lang: Lang) -> String {
         let total = memory.total.filter(|&total| total > 0.0)?;
         Some((memory.predicted()? / total - 1.0).abs())
     };
-    let Some(worst) = memories.iter().filter_map(off).reduce(f64::max) else { return String::new() };
-    let percent = number::format(worst * 100.0, None);
+    let Some(worst) = memories.iter().filter_map(off).reduce(f64::max) else {
+        return String::new();
+    };
+    let percent = number::fixed(worst * 100.0, 1);
     match lang {
-        Lang::Ko => format!(" 불러오기 전의 예측은 실제로 쓴 양과 최대 {percent}% 달랐습니다."),
-        Lang::En => format!(" What was predicted before loading was off by at most {percent}%."),
+        Lang::Ko => format!("불러오기 전의 예측은 실제로 쓴 양과 최대 {percent}% 달랐습니다."),
+        Lang::En => format!("What was predicted before loading was off by at most {percent}%."),
     }
 }

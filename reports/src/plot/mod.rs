@@ -13,8 +13,6 @@ mod draft;
 mod fixture;
 mod font;
 mod frame;
-#[cfg(test)]
-mod gallery;
 mod josa;
 mod label;
 mod lang;
@@ -30,6 +28,8 @@ mod rows;
 mod sfnt;
 mod speed;
 mod surface;
+#[cfg(test)]
+mod tests;
 mod thin;
 
 use crate::view::Report;
@@ -115,10 +115,15 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Charts, Error> {
 }
 
 fn write_with(fonts: &Fonts, report: &Report, dir: &Path) -> Result<Charts, Error> {
-    fs::create_dir_all(dir).map_err(|source| Error::Directory { path: dir.into(), source })?;
+    fs::create_dir_all(dir).map_err(|source| Error::Directory {
+        path: dir.into(),
+        source,
+    })?;
     let context = Context::of(report);
-    let drafts: Vec<(&str, Option<Draft>)> =
-        CHARTS.iter().map(|(name, make)| (*name, make(&context))).collect();
+    let drafts: Vec<(&str, Option<Draft>)> = CHARTS
+        .iter()
+        .map(|(name, make)| (*name, make(&context)))
+        .collect();
     for (name, draft) in &drafts {
         if draft.is_none() {
             remove(&png_path(dir, name))?;
@@ -129,7 +134,11 @@ fn write_with(fonts: &Fonts, report: &Report, dir: &Path) -> Result<Charts, Erro
         .filter_map(|(_, draft)| draft.as_ref())
         .map(|draft| write(draft, fonts, dir))
         .collect::<Result<_, _>>()?;
-    let warnings = if list.is_empty() { Vec::new() } else { fonts.warning().into_iter().collect() };
+    let warnings = if list.is_empty() {
+        Vec::new()
+    } else {
+        fonts.warning().into_iter().collect()
+    };
     Ok(Charts { list, warnings })
 }
 
@@ -139,16 +148,20 @@ fn png_path(dir: &Path, name: &str) -> PathBuf {
 
 fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(Error::Directory { path: path.into(), source })
-        }
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::Directory {
+            path: path.into(),
+            source,
+        }),
         _ => Ok(()),
     }
 }
 
 fn write(draft: &Draft, fonts: &Fonts, dir: &Path) -> Result<Chart, Error> {
     let path = png_path(dir, draft.name);
-    let failed = |reason| Error::Write { path: path.clone(), reason };
+    let failed = |reason| Error::Write {
+        path: path.clone(),
+        reason,
+    };
     let svg = surface::svg(&draft.scene.ko, &draft.title.ko, fonts).map_err(failed)?;
     surface::png(draft.scene.get(fonts.lang), fonts, &path).map_err(failed)?;
     let (title, caption) = (&draft.title, &draft.caption);

@@ -24,7 +24,9 @@ fn decimals(value: f64, width: Option<f64>) -> usize {
     };
     let asked = match width {
         // Six digits are more than any measurement here has.
-        Some(w) if w > 0.0 && value.abs() < 1e5 => (-w.log10().floor()).clamp(0.0, own as f64 + 3.0) as usize,
+        Some(w) if w > 0.0 && value.abs() < 1e5 => {
+            (-w.log10().floor()).clamp(0.0, own as f64 + 3.0) as usize
+        }
         _ => 0,
     };
     own.max(asked)
@@ -50,7 +52,11 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
 /// The binary unit that suits the largest of some sizes: its name and its bytes.
 pub(super) fn byte_unit(largest: f64) -> (&'static str, f64) {
     let gib = f64::from(1_u32 << 30);
-    if largest >= gib { ("GiB", gib) } else { ("MiB", f64::from(1_u32 << 20)) }
+    if largest >= gib {
+        ("GiB", gib)
+    } else {
+        ("MiB", f64::from(1_u32 << 20))
+    }
 }
 
 #[cfg(test)]
@@ -59,10 +65,15 @@ mod tests {
 
     #[test]
     fn three_digits_are_enough_without_an_interval() {
-        let shown = [0.0, 0.001_234, 0.5, 9.999, 52.34, 123.4, 12_345.6, 1e9, -3.21].map(|v| format(v, None));
+        let shown = [
+            0.0, 0.001_234, 0.5, 9.999, 52.34, 123.4, 12_345.6, 1e9, -3.21,
+        ]
+        .map(|v| format(v, None));
         assert_eq!(
             shown,
-            ["0.00", "0.00123", "0.500", "10.0", "52.3", "123", "12,346", "1.00e9", "−3.21"]
+            [
+                "0.00", "0.00123", "0.500", "10.0", "52.3", "123", "12,346", "1.00e9", "−3.21"
+            ]
         );
     }
 

@@ -49,7 +49,13 @@ pub(super) enum Mark {
     Down,
 }
 
-const MARKS: [Mark; 5] = [Mark::Circle, Mark::Square, Mark::Diamond, Mark::Up, Mark::Down];
+const MARKS: [Mark; 5] = [
+    Mark::Circle,
+    Mark::Square,
+    Mark::Diamond,
+    Mark::Up,
+    Mark::Down,
+];
 
 /// How one cell looks in every chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +66,10 @@ pub(super) struct Style {
 
 impl Style {
     /// What legends are drawn in, since they speak of no cell.
-    pub(super) const NEUTRAL: Self = Self { color: MUTED, mark: Mark::Circle };
+    pub(super) const NEUTRAL: Self = Self {
+        color: MUTED,
+        mark: Mark::Circle,
+    };
 }
 
 /// The styles of a report's cells.
@@ -79,15 +88,29 @@ impl<'a> Palette<'a> {
             push_new(&mut precisions, cell.key.precision.as_str());
         }
         precisions.sort_by_key(|name| (Reverse(bits(name)), *name));
-        Self { variants, precisions }
+        Self {
+            variants,
+            precisions,
+        }
     }
 
     /// The style of a cell.
     pub(super) fn style(&self, variant: &str, precision: &str) -> Style {
-        let variant = self.variants.iter().position(|&v| v == variant).unwrap_or(0);
-        let rank = self.precisions.iter().position(|&p| p == precision).unwrap_or(0);
+        let variant = self
+            .variants
+            .iter()
+            .position(|&v| v == variant)
+            .unwrap_or(0);
+        let rank = self
+            .precisions
+            .iter()
+            .position(|&p| p == precision)
+            .unwrap_or(0);
         Style {
-            color: shade(HUES[variant % HUES.len()], luminance_of(rank, self.precisions.len())),
+            color: shade(
+                HUES[variant % HUES.len()],
+                luminance_of(rank, self.precisions.len()),
+            ),
             mark: MARKS[variant % MARKS.len()],
         }
     }
@@ -102,13 +125,19 @@ fn push_new<'a>(list: &mut Vec<&'a str>, item: &'a str) {
 /// Bits of a weight by the name of its format: 16 for `BF16`, 4 for `Q4_K_M`, 0 where it says none.
 fn bits(precision: &str) -> u32 {
     let digits = precision.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
     digits[..end].parse().unwrap_or(0)
 }
 
 /// The luminance of shade `rank` of `n`, in steps that look even.
 fn luminance_of(rank: usize, n: usize) -> f64 {
-    let t = if n > 1 { rank as f64 / (n - 1) as f64 } else { 0.5 };
+    let t = if n > 1 {
+        rank as f64 / (n - 1) as f64
+    } else {
+        0.5
+    };
     (DARKEST + 0.05) * ((LIGHTEST + 0.05) / (DARKEST + 0.05)).powf(t) - 0.05
 }
 
@@ -144,11 +173,19 @@ fn channels((r, g, b): Rgb) -> [u8; 3] {
 
 fn to_linear(c: u8) -> f64 {
     let c = f64::from(c) / 255.0;
-    if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    if c <= 0.040_45 {
+        c / 12.92
+    } else {
+        ((c + 0.055) / 1.055).powf(2.4)
+    }
 }
 
 fn from_linear(c: f64) -> u8 {
-    let c = if c <= 0.003_130_8 { c * 12.92 } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 };
+    let c = if c <= 0.003_130_8 {
+        c * 12.92
+    } else {
+        1.055 * c.powf(1.0 / 2.4) - 0.055
+    };
     (c.clamp(0.0, 1.0) * 255.0).round() as u8
 }
 
@@ -178,7 +215,9 @@ mod tests {
     #[test]
     fn greyscale_tells_four_precisions_apart() {
         for hue in HUES {
-            let shades: Vec<_> = (0..4).map(|rank| shade(hue, luminance_of(rank, 4))).collect();
+            let shades: Vec<_> = (0..4)
+                .map(|rank| shade(hue, luminance_of(rank, 4)))
+                .collect();
             for pair in shades.windows(2) {
                 assert!(luminance(pair[0]) < luminance(pair[1]));
                 assert!(contrast(pair[0], pair[1]) > 1.4, "{pair:?}");
@@ -188,7 +227,9 @@ mod tests {
 
     #[test]
     fn widths_are_read_off_the_names() {
-        let names = ["F32", "BF16", "Q8_0", "Q6_K", "Q4_K_M", "IQ2_XS", "MXFP4", "native", ""];
+        let names = [
+            "F32", "BF16", "Q8_0", "Q6_K", "Q4_K_M", "IQ2_XS", "MXFP4", "native", "",
+        ];
         assert_eq!(names.map(bits), [32, 16, 8, 6, 4, 2, 4, 0, 0]);
         assert_eq!(bits("F99999999999"), 0);
     }

@@ -65,7 +65,12 @@ impl Measure {
     }
 
     fn corpora<'a>(self, context: &Context<'a>) -> Vec<Corpus<'a>> {
-        let whole: Vec<&PerplexityRow> = context.report.perplexity.iter().filter(|row| row.whole).collect();
+        let whole: Vec<&PerplexityRow> = context
+            .report
+            .perplexity
+            .iter()
+            .filter(|row| row.whole)
+            .collect();
         let mut names: Vec<&str> = Vec::new();
         for row in &whole {
             if !names.contains(&row.corpus.as_str()) {
@@ -75,8 +80,10 @@ impl Measure {
         let corpus = |name| {
             let rows = || whole.iter().filter(|row| row.corpus == name);
             let cells = context.cells_of(rows().map(|row| key!(row)));
-            let scored: Vec<Scored> =
-                rows().zip(cells).filter_map(|(row, cell)| self.scored(cell?, row)).collect();
+            let scored: Vec<Scored> = rows()
+                .zip(cells)
+                .filter_map(|(row, cell)| self.scored(cell?, row))
+                .collect();
             (!scored.is_empty()).then_some(Corpus { name, scored })
         };
         names.into_iter().filter_map(corpus).collect()
@@ -90,20 +97,45 @@ impl Measure {
                 let bits = row.bits_per_syllable?;
                 // Bits are proportional to the mean nll, whose standard error is that of the
                 // perplexity over the perplexity.
-                (bits, error.map(|error| bits * error / row.ppl / row.mean_nll))
+                (
+                    bits,
+                    error.map(|error| bits * error / row.ppl / row.mean_nll),
+                )
             }
         };
-        Some(Scored { cell, value: drawable(value)?, standard_error: standard_error.and_then(drawable) })
+        Some(Scored {
+            cell,
+            value: drawable(value)?,
+            standard_error: standard_error.and_then(drawable),
+        })
     }
 
     fn chart(self, context: &Context<'_>, corpora: &[Corpus<'_>], lang: Lang) -> RowChart {
         let section = |corpus: &Corpus<'_>| Section {
-            heading: if corpora.len() > 1 { clean(corpus.name) } else { String::new() },
-            rows: corpus.scored.iter().map(|scored| self.row(context, scored, lang)).collect(),
+            heading: if corpora.len() > 1 {
+                clean(corpus.name)
+            } else {
+                String::new()
+            },
+            rows: corpus
+                .scored
+                .iter()
+                .map(|scored| self.row(context, scored, lang))
+                .collect(),
         };
-        let mut legend = vec![(Key::Point, lang.pick("말뭉치 전체의 값", "whole corpus").to_owned())];
-        if corpora.iter().flat_map(|corpus| &corpus.scored).any(|scored| scored.standard_error.is_some()) {
-            legend.push((Key::Interval, lang.pick("± 표준오차", "± standard error").to_owned()));
+        let mut legend = vec![(
+            Key::Point,
+            lang.pick("말뭉치 전체의 값", "whole corpus").to_owned(),
+        )];
+        if corpora
+            .iter()
+            .flat_map(|corpus| &corpus.scored)
+            .any(|scored| scored.standard_error.is_some())
+        {
+            legend.push((
+                Key::Interval,
+                lang.pick("± 표준오차", "± standard error").to_owned(),
+            ));
         }
         RowChart {
             frame: Frame {
@@ -111,8 +143,13 @@ impl Measure {
                 subtitle: subtitle(context, corpora, lang),
                 legend,
                 axis_title: match self {
-                    Self::Perplexity => lang.pick("퍼플렉시티 (작을수록 좋음)", "perplexity (lower is better)"),
-                    Self::BitsPerSyllable => lang.pick("비트/음절 (작을수록 좋음)", "bits/syllable (lower is better)"),
+                    Self::Perplexity => {
+                        lang.pick("퍼플렉시티 (작을수록 좋음)", "perplexity (lower is better)")
+                    }
+                    Self::BitsPerSyllable => lang.pick(
+                        "비트/음절 (작을수록 좋음)",
+                        "bits/syllable (lower is better)",
+                    ),
                 }
                 .to_owned(),
             },
@@ -127,11 +164,17 @@ impl Measure {
             Self::Perplexity => "",
             Self::BitsPerSyllable => lang.pick(" 비트/음절", " bits/syllable"),
         };
-        let interval = scored.standard_error.map(|error| ((scored.value - error).max(0.0), scored.value + error));
+        let interval = scored
+            .standard_error
+            .map(|error| ((scored.value - error).max(0.0), scored.value + error));
         Row {
             name: context.name(scored.cell).clone(),
             style: context.style(scored.cell),
-            body: Body::Estimate { point: scored.value, interval, samples: Vec::new() },
+            body: Body::Estimate {
+                point: scored.value,
+                interval,
+                samples: Vec::new(),
+            },
             value: format!("{value}{unit}"),
             detail: error.map_or_else(String::new, |error| format!("±{error}")),
         }
@@ -147,10 +190,17 @@ impl Measure {
                 .to_owned();
         }
         let sentence = |corpus: &Corpus<'_>| {
-            let entries: Vec<Entry> =
-                corpus.scored.iter().map(|scored| self.entry(context, scored, lang)).collect();
+            let entries: Vec<Entry> = corpus
+                .scored
+                .iter()
+                .map(|scored| self.entry(context, scored, lang))
+                .collect();
             let text = caption::contest(&entries, &self.wording(lang), lang);
-            if corpora.len() > 1 { format!("{}: {text}", clean(corpus.name)) } else { text }
+            if corpora.len() > 1 {
+                format!("{}: {text}", clean(corpus.name))
+            } else {
+                text
+            }
         };
         corpora.iter().map(sentence).collect::<Vec<_>>().join(" ")
     }
@@ -177,8 +227,13 @@ impl Measure {
     fn wording(self, lang: Lang) -> Wording {
         let highest = lang.pick("가장 높은 것은", "highest with");
         let lowest = match self {
-            Self::Perplexity => lang.pick("퍼플렉시티가 가장 낮은 것은", "perplexity is lowest with"),
-            Self::BitsPerSyllable => lang.pick("음절당 비트가 가장 적은 것은", "bits per syllable are fewest with"),
+            Self::Perplexity => {
+                lang.pick("퍼플렉시티가 가장 낮은 것은", "perplexity is lowest with")
+            }
+            Self::BitsPerSyllable => lang.pick(
+                "음절당 비트가 가장 적은 것은",
+                "bits per syllable are fewest with",
+            ),
         };
         let most = match self {
             Self::Perplexity => highest,
@@ -188,7 +243,12 @@ impl Measure {
             Self::Perplexity => lang.pick("퍼플렉시티는", "the perplexity"),
             Self::BitsPerSyllable => lang.pick("음절당 비트는", "the number of bits per syllable"),
         };
-        Wording { clear: [lowest, most], unclear: [lowest, most], single, low_is_good: true }
+        Wording {
+            clear: [lowest, most],
+            unclear: [lowest, most],
+            single,
+            low_is_good: true,
+        }
     }
 }
 
@@ -196,15 +256,24 @@ impl Measure {
 fn texts(scored: &Scored) -> (String, Option<String>) {
     let error = scored.standard_error.filter(|&error| error > 0.0);
     let value = number::format(scored.value, error.map(|error| error / 10.0));
-    let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let decimals = value
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
     (value, error.map(|error| number::fixed(error, decimals)))
 }
 
 /// The corpus and the length of its chunks, where they are the same for all rows.
 fn subtitle(context: &Context<'_>, corpora: &[Corpus<'_>], lang: Lang) -> String {
-    let n_ctx = the_one(context.report.perplexity.iter().filter(|row| row.whole).map(|row| row.n_ctx));
+    let n_ctx = the_one(
+        context
+            .report
+            .perplexity
+            .iter()
+            .filter(|row| row.whole)
+            .map(|row| row.n_ctx),
+    );
     let chunk = n_ctx.map(|n| match lang {
-        Lang::Ko => format!("문맥 {n}토큰"),
+        Lang::Ko => format!("{n}토큰씩 채점"),
         Lang::En => format!("chunks of {n} tokens"),
     });
     let name = the_one(corpora.iter().map(|corpus| clean(corpus.name)));

@@ -14,7 +14,7 @@ const DOT: f64 = 2.1;
 /// Half the height of a bar.
 const BAR: f64 = 8.5;
 /// How see-through a sample is: where many lie it gets darker.
-const ALPHA: f64 = 0.5;
+const ALPHA: f64 = 0.6;
 
 /// A row's estimate: point, interval and samples.
 type Estimate<'a> = (f64, Option<(f64, f64)>, &'a [Sample]);
@@ -27,7 +27,11 @@ pub(super) fn estimate<DB: DrawingBackend>(
     x: &dyn Fn(f64) -> f64,
     middle: f64,
 ) -> Result<f64, String> {
-    let y = if samples.is_empty() { middle } else { middle - 8.0 };
+    let y = if samples.is_empty() {
+        middle
+    } else {
+        middle - 8.0
+    };
     let mut end = x(point) + MARK;
     for (i, sample) in samples.iter().enumerate() {
         let at = (x(sample.value), middle + 5.0 + 10.0 * jitter(i));
@@ -42,7 +46,7 @@ pub(super) fn estimate<DB: DrawingBackend>(
         whiskers(canvas, (x(low), x(high)), y, style.color)?;
         end = end.max(x(high) + 2.0);
     }
-    canvas.mark((x(point), y), MARK, style.mark, style.color)?;
+    canvas.mark((x(point), y), MARK, style)?;
     Ok(end)
 }
 
@@ -72,20 +76,28 @@ pub(super) fn bar<DB: DrawingBackend>(
     for &(length, part) in parts {
         let (from, to) = (x(sum), x(sum + length));
         if length > 0.0 {
-            fill(canvas, part, style.color, (from, middle - BAR), (to, middle + BAR))?;
+            fill(
+                canvas,
+                part,
+                style.color,
+                (from, middle - BAR),
+                (to, middle + BAR),
+            )?;
         }
         sum += length;
     }
     let end = x(sum);
-    let Some(predicted) = predicted.map(x) else { return Ok(end) };
+    let Some(predicted) = predicted.map(x) else {
+        return Ok(end);
+    };
     tick(canvas, predicted, middle)?;
     Ok(end.max(predicted + 2.0))
 }
 
-/// A dark line across a bar, edged with white so that it shows on dark and light.
+/// A dark line above and below a bar, which leaves what is in the bar to be seen.
 pub(super) fn tick<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, x: f64, middle: f64) -> Drawn {
-    canvas.bar((x, middle - BAR - 4.0), (x, middle + BAR + 4.0), 4.5, PAPER)?;
-    canvas.bar((x, middle - BAR - 4.0), (x, middle + BAR + 4.0), 2.0, INK)
+    canvas.bar((x, middle - BAR - 6.0), (x, middle - BAR), 2.0, INK)?;
+    canvas.bar((x, middle + BAR), (x, middle + BAR + 6.0), 2.0, INK)
 }
 
 /// A rectangle filled in the way of `part`, with a white seam to the next.
@@ -115,7 +127,12 @@ pub(super) fn fill<DB: DrawingBackend>(
 }
 
 /// Lines rising to the right, cut at the edges of the rectangle.
-fn hatch<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, from: (f64, f64), to: (f64, f64), color: Rgb) -> Drawn {
+fn hatch<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    from: (f64, f64),
+    to: (f64, f64),
+    color: Rgb,
+) -> Drawn {
     let (width, height) = (to.0 - from.0, to.1 - from.1);
     let n = ((width + height) / 5.0) as usize;
     for i in 1..=n {

@@ -7,7 +7,7 @@ use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
-use super::label::{CellName, fit};
+use super::label::{CellName, PRECISION_ROOM, fit, fit_name};
 use super::lang::Lang;
 use super::palette::{ALARM, BAND, INK, MUTED, Style};
 use super::rowmarks;
@@ -46,9 +46,16 @@ pub(super) struct Row {
 #[derive(Debug, Clone)]
 pub(super) enum Body {
     /// A value, its interval, and the samples it comes from, sorted.
-    Estimate { point: f64, interval: Option<(f64, f64)>, samples: Vec<Sample> },
+    Estimate {
+        point: f64,
+        interval: Option<(f64, f64)>,
+        samples: Vec<Sample>,
+    },
     /// Lengths end to end, and a value to compare their end with.
-    Bar { parts: Vec<(f64, Part)>, tick: Option<f64> },
+    Bar {
+        parts: Vec<(f64, Part)>,
+        tick: Option<f64>,
+    },
     /// Nothing was measured; the row's value says so.
     Nothing,
 }
@@ -74,9 +81,17 @@ impl Body {
     /// The values that the scale must hold.
     fn values(&self) -> Vec<f64> {
         match self {
-            Self::Estimate { point, interval, samples } => {
-                let ends = samples.first().into_iter().chain(samples.last()).map(|s| s.value);
-                let interval = interval.into_iter().flat_map(|(low, high)| [*low, *high]);
+            Self::Estimate {
+                point,
+                interval,
+                samples,
+            } => {
+                let ends = samples
+                    .first()
+                    .into_iter()
+                    .chain(samples.last())
+                    .map(|s| s.value);
+                let interval = interval.iter().flat_map(|(low, high)| [*low, *high]);
                 ends.chain(interval).chain([*point]).collect()
             }
             Self::Bar { parts, tick } => {
@@ -94,20 +109,31 @@ impl Body {
 
 /// Widest room for the names of cells.
 const NAME_ROOM: f64 = 230.0;
-/// Widest room for a precision in it.
-const PRECISION_ROOM: f64 = 100.0;
 /// Between a name or a value and the plot.
 const GAP: f64 = 12.0;
+/// Between a value and its detail.
+const DETAIL_GAP: f64 = 11.0;
 const MARGIN: f64 = 18.0;
 const HEADING: f64 = 28.0;
 /// Share of a measured width to spare, since a viewer's font may be wider than the measured one.
 const SLACK: f64 = 1.06;
 
 const NAME: Type = LABEL;
-const PRECISION: Type = Type { size: 13.0, bold: true, color: INK };
-const PLACE: Type = Type { size: 11.0, bold: false, color: MUTED };
-const VALUE: Type = Type { size: 13.0, bold: true, color: INK };
-const FAILED: Type = Type { size: 13.0, bold: false, color: ALARM };
+const PLACE: Type = Type {
+    size: 11.0,
+    bold: false,
+    color: MUTED,
+};
+const VALUE: Type = Type {
+    size: 13.0,
+    bold: true,
+    color: INK,
+};
+const FAILED: Type = Type {
+    size: 13.0,
+    bold: false,
+    color: ALARM,
+};
 
 /// Where the rows and the plot stand, in logical pixels.
 struct Layout {
@@ -140,7 +166,11 @@ impl RowChart {
     }
 
     fn body_height(&self) -> f64 {
-        let headings = self.sections.iter().filter(|section| !section.heading.is_empty()).count();
+        let headings = self
+            .sections
+            .iter()
+            .filter(|section| !section.heading.is_empty())
+            .count();
         self.rows().count() as f64 * self.row_height() + headings as f64 * HEADING
     }
 
@@ -155,14 +185,30 @@ impl RowChart {
         self.frame.draw_head(canvas)?;
         self.draw_bands(canvas, &layout)?;
         let bottom = layout.top + self.body_height();
-        frame::draw_scale(canvas, &layout.axis, (layout.left, layout.right), (layout.top, bottom))?;
+        frame::draw_scale(
+            canvas,
+            &layout.axis,
+            (layout.left, layout.right),
+            (layout.top, bottom),
+        )?;
         let title = frame::axis_title(&self.frame.axis_title, &layout.axis, lang);
         frame::draw_axis_title(canvas, &title, (layout.left, layout.right), bottom)?;
         let mut y = layout.top;
         for section in &self.sections {
             if !section.heading.is_empty() {
-                let heading = fit(canvas.fonts, &section.heading, NOTE.size, true, WIDTH - 2.0 * MARGIN);
-                canvas.text(&heading, (MARGIN, y + 19.0), Anchor::Start, Type { bold: true, ..NOTE })?;
+                let heading = fit(
+                    canvas.fonts,
+                    &section.heading,
+                    NOTE.size,
+                    true,
+                    WIDTH - 2.0 * MARGIN,
+                );
+                canvas.text(
+                    &heading,
+                    (MARGIN, y + 19.0),
+                    Anchor::Start,
+                    Type { bold: true, ..NOTE },
+                )?;
                 y += HEADING;
             }
             for row in &section.rows {
@@ -175,26 +221,37 @@ impl RowChart {
     }
 
     fn layout<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Layout {
-        let widest = |width: &dyn Fn(&Row) -> f64| self.rows().map(width).fold(0.0, f64::max);
+        let widest =
+            |width: &dyn Fn(&Row) -> f64| self.rows().map(width).fold(0.0, f64::max).ceil();
         let names = widest(&|row| name_width(canvas, row) * SLACK).min(NAME_ROOM);
         let values = widest(&|row| match row.body {
             Body::Nothing => 0.0,
             _ => value_width(canvas, row) * SLACK,
         });
         let (left, right) = (MARGIN + names + GAP, WIDTH - MARGIN - values - GAP);
-        let n_ticks = ((right - left) / 90.0) as usize;
+        let n_ticks = ((right - left) / 65.0) as usize;
         let values = self.rows().flat_map(|row| row.body.values());
         let axis = match self.from_zero {
             true => Axis::from_zero(values, n_ticks),
             false => Axis::around(values, n_ticks),
         };
-        Layout { left, right, top: self.frame.top(canvas.fonts), row: self.row_height(), axis }
+        Layout {
+            left,
+            right,
+            top: self.frame.top(canvas.fonts),
+            row: self.row_height(),
+            axis,
+        }
     }
 
     fn draw_bands<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout) -> Drawn {
         let mut y = layout.top;
         for section in &self.sections {
-            y += if section.heading.is_empty() { 0.0 } else { HEADING };
+            y += if section.heading.is_empty() {
+                0.0
+            } else {
+                HEADING
+            };
             for (i, _) in section.rows.iter().enumerate() {
                 if i % 2 == 0 {
                     canvas.rect((0.0, y), (WIDTH, y + layout.row), BAND)?;
@@ -209,12 +266,21 @@ impl RowChart {
 fn name_width<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, row: &Row) -> f64 {
     let name = canvas.width(&row.name.variant, NAME)
         + canvas.width(" ", NAME)
-        + canvas.width(&row.name.precision, PRECISION).min(PRECISION_ROOM);
-    name.max(row.name.place.as_ref().map_or(0.0, |place| canvas.width(place, PLACE)))
+        + canvas.width(&row.name.precision, NAME).min(PRECISION_ROOM);
+    name.max(
+        row.name
+            .place
+            .as_ref()
+            .map_or(0.0, |place| canvas.width(place, PLACE)),
+    )
 }
 
 /// Writes the name of a row so that it ends at `right` and is centred on `middle`.
-fn draw_name<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, row: &Row, (right, middle): (f64, f64)) -> Drawn {
+fn draw_name<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    row: &Row,
+    (right, middle): (f64, f64),
+) -> Drawn {
     let room = (right - MARGIN) / SLACK;
     let fonts = canvas.fonts;
     let baseline = match &row.name.place {
@@ -225,32 +291,49 @@ fn draw_name<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, row: &Row, (right, mid
             middle - 2.5
         }
     };
-    let precision = fit(fonts, &row.name.precision, PRECISION.size, PRECISION.bold, PRECISION_ROOM);
-    canvas.text(&precision, (right, baseline), Anchor::End, PRECISION)?;
-    let taken = (canvas.width(&precision, PRECISION) + canvas.width(" ", NAME)) * SLACK;
-    let variant = fit(fonts, &row.name.variant, NAME.size, NAME.bold, room - taken);
-    canvas.text(&variant, (right - taken, baseline), Anchor::End, NAME)
+    canvas.text(
+        &fit_name(fonts, &row.name, NAME, room),
+        (right, baseline),
+        Anchor::End,
+        NAME,
+    )
 }
 
 fn value_width<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, row: &Row) -> f64 {
-    let detail = if row.detail.is_empty() { 0.0 } else { GAP / 2.0 + canvas.width(&row.detail, PLACE) };
+    let detail = if row.detail.is_empty() {
+        0.0
+    } else {
+        DETAIL_GAP + canvas.width(&row.detail, PLACE)
+    };
     canvas.width(&row.value, VALUE) + detail
 }
 
-fn draw_body<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, row: &Row, layout: &Layout, top: f64) -> Drawn {
+fn draw_body<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    row: &Row,
+    layout: &Layout,
+    top: f64,
+) -> Drawn {
     let middle = top + layout.row / 2.0;
     let x = |value: f64| layout.x(value);
     let end = match &row.body {
         Body::Nothing => {
-            return canvas.text(&row.value, (layout.left + GAP, middle + 4.5), Anchor::Start, FAILED);
+            return canvas.text(
+                &row.value,
+                (layout.left + GAP, middle + 4.5),
+                Anchor::Start,
+                FAILED,
+            );
         }
-        Body::Estimate { point, interval, samples } => {
-            rowmarks::estimate(canvas, row.style, (*point, *interval, samples), &x, middle)?
-        }
+        Body::Estimate {
+            point,
+            interval,
+            samples,
+        } => rowmarks::estimate(canvas, row.style, (*point, *interval, samples), &x, middle)?,
         Body::Bar { parts, tick } => rowmarks::bar(canvas, row.style, (parts, *tick), &x, middle)?,
     };
     let start = end + GAP;
     canvas.text(&row.value, (start, middle + 4.5), Anchor::Start, VALUE)?;
-    let after = start + canvas.width(&row.value, VALUE) * SLACK + GAP / 2.0;
+    let after = start + canvas.width(&row.value, VALUE) * SLACK + DETAIL_GAP;
     canvas.text(&row.detail, (after, middle + 4.5), Anchor::Start, PLACE)
 }

@@ -25,11 +25,20 @@ enum Subtable<'a> {
 impl<'a> Sfnt<'a> {
     /// Reads a font file; `None` where a table is missing or cut short.
     pub(super) fn parse(data: &'a [u8]) -> Option<Self> {
-        let start = if data.get(..4)? == b"ttcf" { u32_at(data, 12)? as usize } else { 0 };
+        let start = if data.get(..4)? == b"ttcf" {
+            u32_at(data, 12)? as usize
+        } else {
+            0
+        };
         let table = |tag: &[u8; 4]| {
             let n = usize::from(u16_at(data, start + 4)?);
-            let entry = (0..n).map(|i| start + 12 + 16 * i).find(|&at| data.get(at..at + 4) == Some(tag))?;
-            let (offset, length) = (u32_at(data, entry + 8)? as usize, u32_at(data, entry + 12)? as usize);
+            let entry = (0..n)
+                .map(|i| start + 12 + 16 * i)
+                .find(|&at| data.get(at..at + 4) == Some(tag))?;
+            let (offset, length) = (
+                u32_at(data, entry + 8)? as usize,
+                u32_at(data, entry + 12)? as usize,
+            );
             data.get(offset..offset.checked_add(length)?)
         };
         let n_pairs = usize::from(u16_at(table(b"hhea")?, 34)?);
@@ -38,7 +47,12 @@ impl<'a> Sfnt<'a> {
         if units_per_em == 0.0 || n_pairs == 0 || hmtx.len() < 4 * n_pairs {
             return None;
         }
-        Some(Self { units_per_em, n_pairs, hmtx, cmap: unicode_subtable(table(b"cmap")?)? })
+        Some(Self {
+            units_per_em,
+            n_pairs,
+            hmtx,
+            cmap: unicode_subtable(table(b"cmap")?)?,
+        })
     }
 
     /// The glyph of `c`, if the font has one.
@@ -50,27 +64,21 @@ impl<'a> Sfnt<'a> {
         glyph.filter(|&glyph| glyph != 0)
     }
 
-    /// How far `glyph` moves the pen, in font units.
-    pub(super) fn advance_units(&self, glyph: u16) -> f64 {
-        let pair = usize::from(glyph).min(self.n_pairs - 1);
-        u16_at(self.hmtx, 4 * pair).map_or(0.0, f64::from)
-    }
-
     /// How far `glyph` moves the pen, in ems.
     pub(super) fn advance(&self, glyph: u16) -> f64 {
-        self.advance_units(glyph) / self.units_per_em
+        let pair = usize::from(glyph).min(self.n_pairs - 1);
+        u16_at(self.hmtx, 4 * pair).map_or(0.0, f64::from) / self.units_per_em
     }
 
     /// How far right of the pen `glyph` begins, in ems.
     pub(super) fn bearing(&self, glyph: u16) -> f64 {
         let glyph = usize::from(glyph);
-        let at = if glyph < self.n_pairs { 4 * glyph + 2 } else { 2 * (self.n_pairs + glyph) };
+        let at = if glyph < self.n_pairs {
+            4 * glyph + 2
+        } else {
+            2 * (self.n_pairs + glyph)
+        };
         u16_at(self.hmtx, at).map_or(0.0, |bits| f64::from(bits.cast_signed())) / self.units_per_em
-    }
-
-    /// Font units in one em.
-    pub(super) fn units_per_em(&self) -> f64 {
-        self.units_per_em
     }
 }
 
@@ -79,7 +87,10 @@ fn unicode_subtable(cmap: &[u8]) -> Option<Subtable<'_>> {
     let n = usize::from(u16_at(cmap, 2)?);
     let read = |i: usize| {
         let at = 4 + 8 * i;
-        let unicode = matches!((u16_at(cmap, at)?, u16_at(cmap, at + 2)?), (0, 0..=6) | (3, 1 | 10));
+        let unicode = matches!(
+            (u16_at(cmap, at)?, u16_at(cmap, at + 2)?),
+            (0, 0..=6) | (3, 1 | 10)
+        );
         let table = cmap.get(u32_at(cmap, at + 4)? as usize..)?;
         match u16_at(table, 0)? {
             4 if unicode => Some(Subtable::Format4(table)),
@@ -87,7 +98,9 @@ fn unicode_subtable(cmap: &[u8]) -> Option<Subtable<'_>> {
             _ => None,
         }
     };
-    (0..n).filter_map(read).max_by_key(|table| matches!(table, Subtable::Format12(_)))
+    (0..n)
+        .filter_map(read)
+        .max_by_key(|table| matches!(table, Subtable::Format12(_)))
 }
 
 fn format4(table: &[u8], c: u16) -> Option<u16> {
@@ -96,7 +109,11 @@ fn format4(table: &[u8], c: u16) -> Option<u16> {
     let (deltas, offsets) = (starts + 2 * n, starts + 4 * n);
     let at = |base: usize, i: usize| u16_at(table, base + 2 * i);
     let segment = first_of(n, |i| at(ends, i).is_some_and(|end| end >= c));
-    let (start, delta, offset) = (at(starts, segment)?, at(deltas, segment)?, at(offsets, segment)?);
+    let (start, delta, offset) = (
+        at(starts, segment)?,
+        at(deltas, segment)?,
+        at(offsets, segment)?,
+    );
     if segment == n || c < start {
         return None;
     }
@@ -105,12 +122,15 @@ fn format4(table: &[u8], c: u16) -> Option<u16> {
     }
     // The offset counts from where it is itself stored.
     let place = offsets + 2 * segment + usize::from(offset) + 2 * usize::from(c - start);
-    u16_at(table, place).filter(|&glyph| glyph != 0).map(|glyph| glyph.wrapping_add(delta))
+    u16_at(table, place)
+        .filter(|&glyph| glyph != 0)
+        .map(|glyph| glyph.wrapping_add(delta))
 }
 
 fn format12(table: &[u8], c: u32) -> Option<u16> {
     let n = u32_at(table, 12)? as usize;
-    let at = |i: usize, field: usize| u32_at(table, i.checked_mul(12)?.checked_add(16 + 4 * field)?);
+    let at =
+        |i: usize, field: usize| u32_at(table, i.checked_mul(12)?.checked_add(16 + 4 * field)?);
     let group = first_of(n, |i| at(i, 1).is_none_or(|end| end >= c));
     let (start, glyph) = (at(group, 0)?, at(group, 2)?);
     if group == n || c < start {
@@ -150,13 +170,29 @@ mod tests {
     /// A `cmap` of format 4 that maps A–C to glyphs 5–7 by delta and 가 to glyph 9 by an array.
     fn segments() -> Vec<u8> {
         let words: [u16; 23] = [
-            4, 46, 0, 6, 0, 0, 0, // format, length, language, 2·segments, search fields
-            0x43, 0xac00, 0xffff, // ends
+            4,
+            46,
+            0,
+            6,
+            0,
+            0,
+            0, // format, length, language, 2·segments, search fields
+            0x43,
+            0xac00,
+            0xffff, // ends
             0,      // padding
-            0x41, 0xac00, 0xffff, // starts
-            0_u16.wrapping_sub(0x41 - 5), 0, 1, // deltas
-            0, 4, 0, // offsets
-            9, 0, 0, // glyphs
+            0x41,
+            0xac00,
+            0xffff, // starts
+            0_u16.wrapping_sub(0x41 - 5),
+            0,
+            1, // deltas
+            0,
+            4,
+            0, // offsets
+            9,
+            0,
+            0, // glyphs
         ];
         words.iter().flat_map(|word| word.to_be_bytes()).collect()
     }
@@ -180,7 +216,12 @@ mod tests {
 
     #[test]
     fn what_is_no_font_is_refused() {
-        for data in [&b""[..], b"ttcf", b"\0\x01\0\0\xff\xff", b"OTTO and then nothing of use"] {
+        for data in [
+            &b""[..],
+            b"ttcf",
+            b"\0\x01\0\0\xff\xff",
+            b"OTTO and then nothing of use",
+        ] {
             assert!(Sfnt::parse(data).is_none());
         }
     }

@@ -63,16 +63,33 @@ impl Speed {
         let of = |(cell, (view, summary)): (usize, (&'a CellView, &SummaryRow))| {
             let (median, low, high, samples) = match self {
                 Self::Prefill => (
-                    summary.prefill_ts, summary.prefill_ci95_low, summary.prefill_ci95_high, &view.prefill_samples,
+                    summary.prefill_ts,
+                    summary.prefill_ci95_low,
+                    summary.prefill_ci95_high,
+                    &view.prefill_samples,
                 ),
                 Self::Decode => (
-                    summary.decode_ts, summary.decode_ci95_low, summary.decode_ci95_high, &view.decode_samples,
+                    summary.decode_ts,
+                    summary.decode_ci95_low,
+                    summary.decode_ci95_high,
+                    &view.decode_samples,
                 ),
             };
             let interval = low.and_then(drawable).zip(high.and_then(drawable));
-            Some(Measured { cell, median: median.and_then(drawable)?, interval, samples })
+            Some(Measured {
+                cell,
+                median: median.and_then(drawable)?,
+                interval,
+                samples,
+            })
         };
-        report.cells.iter().zip(&report.summary).enumerate().filter_map(of).collect()
+        report
+            .cells
+            .iter()
+            .zip(&report.summary)
+            .enumerate()
+            .filter_map(of)
+            .collect()
     }
 
     fn chart(self, context: &Context<'_>, measured: &[Measured<'_>], lang: Lang) -> RowChart {
@@ -82,38 +99,65 @@ impl Speed {
             None if self == Self::Decode => unmeasured(context, cell, view.status, lang),
             None => None,
         };
-        let rows = context.report.cells.iter().enumerate().filter_map(|(cell, view)| row(cell, view)).collect();
+        let rows = context
+            .report
+            .cells
+            .iter()
+            .enumerate()
+            .filter_map(|(cell, view)| row(cell, view))
+            .collect();
         let mut legend = vec![(Key::Point, lang.pick("중앙값", "median").to_owned())];
         if measured.iter().any(|m| m.interval.is_some()) {
-            legend.push((Key::Interval, lang.pick("95% 구간", "95% interval").to_owned()));
+            legend.push((
+                Key::Interval,
+                lang.pick("95% 구간", "95% interval").to_owned(),
+            ));
         }
         if measured.iter().any(|m| !m.samples.is_empty()) {
-            legend.push((Key::Sample, lang.pick("반복 한 번", "one repetition").to_owned()));
+            legend.push((
+                Key::Sample,
+                lang.pick("반복 한 번", "one repetition").to_owned(),
+            ));
         }
         RowChart {
             frame: Frame {
                 title: self.title(lang).to_owned(),
                 subtitle: self.subtitle(context, lang),
                 legend,
-                axis_title: lang.pick("토큰/초 (클수록 빠름)", "tokens/s (higher is faster)").to_owned(),
+                axis_title: lang
+                    .pick("토큰/초 (클수록 빠름)", "tokens/s (higher is faster)")
+                    .to_owned(),
             },
             from_zero: true,
-            sections: vec![Section { heading: String::new(), rows }],
+            sections: vec![Section {
+                heading: String::new(),
+                rows,
+            }],
         }
     }
 
     /// The shape of the headline test, where it is the same for all cells.
     fn subtitle(self, context: &Context<'_>, lang: Lang) -> String {
         let mut shapes: BTreeMap<_, (Option<u32>, Reverse<u32>)> = BTreeMap::new();
-        for row in context.report.speed.iter().filter(|row| row.test == self.test() && row.n_seq == Some(1)) {
+        for row in context
+            .report
+            .speed
+            .iter()
+            .filter(|row| row.test == self.test() && row.n_seq == Some(1))
+        {
             let n = match self {
                 Self::Prefill => row.n_prompt,
                 Self::Decode => row.n_gen,
             };
             let shape = (row.n_depth, Reverse(n.unwrap_or(0)));
-            shapes.entry(key!(row)).and_modify(|least| *least = shape.min(*least)).or_insert(shape);
+            shapes
+                .entry(key!(row))
+                .and_modify(|least| *least = shape.min(*least))
+                .or_insert(shape);
         }
-        let Some((_, Reverse(n))) = the_one(shapes.into_values()) else { return String::new() };
+        let Some((_, Reverse(n))) = the_one(shapes.into_values()) else {
+            return String::new();
+        };
         match (self, lang) {
             (Self::Prefill, Lang::Ko) => format!("프롬프트 {n}토큰"),
             (Self::Prefill, Lang::En) => format!("prompt of {n} tokens"),
@@ -130,7 +174,12 @@ impl Speed {
     }
 
     fn row(self, context: &Context<'_>, measured: &Measured<'_>, limit: usize, lang: Lang) -> Row {
-        let samples: Vec<f64> = measured.samples.iter().copied().filter_map(drawable).collect();
+        let samples: Vec<f64> = measured
+            .samples
+            .iter()
+            .copied()
+            .filter_map(drawable)
+            .collect();
         let samples = thin(&samples, limit, |&value| value);
         let (value, detail) = estimate_text(measured, lang);
         Row {
@@ -139,7 +188,13 @@ impl Speed {
             body: Body::Estimate {
                 point: measured.median,
                 interval: measured.interval,
-                samples: samples.into_iter().map(|value| Sample { value, at_least: false }).collect(),
+                samples: samples
+                    .into_iter()
+                    .map(|value| Sample {
+                        value,
+                        at_least: false,
+                    })
+                    .collect(),
             },
             value: format!("{value} {}", lang.pick("토큰/초", "tokens/s")),
             detail,
@@ -149,7 +204,11 @@ impl Speed {
     fn caption(self, context: &Context<'_>, measured: &[Measured<'_>], lang: Lang) -> String {
         let entry = |measured: &Measured<'_>| {
             let (value, detail) = estimate_text(measured, lang);
-            let interval = if measured.interval.is_some() { lang.pick("95% 구간 ", "95% interval ") } else { "" };
+            let interval = if measured.interval.is_some() {
+                lang.pick("95% 구간 ", "95% interval ")
+            } else {
+                ""
+            };
             Entry {
                 name: context.name(measured.cell).in_sentence(),
                 value: measured.median,
@@ -174,18 +233,30 @@ impl Speed {
         let lowest = lang.pick("가장 낮은 것은", "lowest with");
         match self {
             Self::Prefill => Wording {
-                clear: [lang.pick("프리필이 가장 빠른 것은", "prefill is fastest with"), slowest],
+                clear: [
+                    lang.pick("프리필이 가장 빠른 것은", "prefill is fastest with"),
+                    slowest,
+                ],
                 unclear: [
-                    lang.pick("프리필 속도의 중앙값이 가장 높은 것은", "the median prefill speed is highest with"),
+                    lang.pick(
+                        "프리필 속도의 중앙값이 가장 높은 것은",
+                        "the median prefill speed is highest with",
+                    ),
                     lowest,
                 ],
                 single: lang.pick("프리필 속도 중앙값은", "the median prefill speed"),
                 low_is_good: false,
             },
             Self::Decode => Wording {
-                clear: [lang.pick("디코드가 가장 빠른 것은", "decode is fastest with"), slowest],
+                clear: [
+                    lang.pick("디코드가 가장 빠른 것은", "decode is fastest with"),
+                    slowest,
+                ],
                 unclear: [
-                    lang.pick("디코드 속도의 중앙값이 가장 높은 것은", "the median decode speed is highest with"),
+                    lang.pick(
+                        "디코드 속도의 중앙값이 가장 높은 것은",
+                        "the median decode speed is highest with",
+                    ),
                     lowest,
                 ],
                 single: lang.pick("디코드 속도 중앙값은", "the median decode speed"),
@@ -197,12 +268,17 @@ impl Speed {
 
 /// The median, and its interval or why there is none.
 fn estimate_text(measured: &Measured<'_>, lang: Lang) -> (String, String) {
-    let Measured { median, interval, samples, .. } = measured;
+    let Measured {
+        median,
+        interval,
+        samples,
+        ..
+    } = measured;
     let value = number::format(*median, interval.map(|(low, high)| high - low));
     let detail = match interval {
         Some((low, high)) => number::interval(*median, *low, *high),
         None => match (lang, samples.len()) {
-            (Lang::Ko, n) => format!("{n}회라 구간 없음"),
+            (Lang::Ko, n) => format!("반복 {n}회, 구간 없음"),
             (Lang::En, 1) => "1 run, no interval".to_owned(),
             (Lang::En, n) => format!("{n} runs, no interval"),
         },

@@ -10,11 +10,18 @@ use std::path::Path;
 
 /// Units of an SVG's `viewBox` to a logical pixel.
 const SVG_SCALE: f64 = 4.0;
-/// Pixels of a PNG to a logical pixel, for screens of high density.
-const DENSITY: usize = 2;
-/// Logical height up to which a PNG is drawn twice as large and reduced. A chart with more rows than
-/// that (some fifty cells) would take hundreds of megabytes.
-const SMOOTH_UP_TO: f64 = 2500.0;
+/// How a PNG of this logical height is drawn: the scale, and by what it is reduced.
+///
+/// It has two pixels to a logical one, for screens of high density, and is drawn twice as large for
+/// smooth edges. A chart of more than fifty cells does without the latter, one of hundreds without
+/// the former, for it would take hundreds of megabytes.
+fn resolution(height: f64) -> (usize, usize) {
+    match height {
+        h if h <= 2500.0 => (4, 2),
+        h if h <= 10_000.0 => (2, 1),
+        _ => (1, 1),
+    }
+}
 
 /// An `<svg>` element in Korean, labelled `title` for those who cannot see it.
 pub(super) fn svg(scene: &Scene, title: &str, fonts: &Fonts) -> Result<String, String> {
@@ -24,7 +31,12 @@ pub(super) fn svg(scene: &Scene, title: &str, fonts: &Fonts) -> Result<String, S
     {
         let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
         area.fill(&WHITE).map_err(|error| error.to_string())?;
-        let canvas = Canvas { area: &area, fonts, scale: SVG_SCALE, setter: Setter::Viewer };
+        let canvas = Canvas {
+            area: &area,
+            fonts,
+            scale: SVG_SCALE,
+            setter: Setter::Viewer,
+        };
         scene.draw(&canvas, Lang::Ko)?;
         area.present().map_err(|error| error.to_string())?;
     }
@@ -35,23 +47,33 @@ pub(super) fn svg(scene: &Scene, title: &str, fonts: &Fonts) -> Result<String, S
     ))
 }
 
-/// Writes a PNG of [`DENSITY`] pixels to a logical one.
+/// Writes a PNG in the language of the fonts.
 pub(super) fn png(scene: &Scene, fonts: &Fonts, path: &Path) -> Drawn {
     let height = scene.height(fonts).ceil();
-    let reduce = if height <= SMOOTH_UP_TO { 2 } else { 1 };
-    let scale = DENSITY * reduce;
+    let (scale, reduce) = resolution(height);
     let (w, h) = (WIDTH as usize * scale, height as usize * scale);
     let mut pixels = vec![0xff; w * h * 3];
     {
-        let area = BitMapBackend::with_buffer(&mut pixels, (w as u32, h as u32)).into_drawing_area();
-        let canvas = Canvas { area: &area, fonts, scale: scale as f64, setter: Setter::Canvas };
+        let area =
+            BitMapBackend::with_buffer(&mut pixels, (w as u32, h as u32)).into_drawing_area();
+        let canvas = Canvas {
+            area: &area,
+            fonts,
+            scale: scale as f64,
+            setter: Setter::Canvas,
+        };
         scene.draw(&canvas, fonts.lang)?;
         area.present().map_err(|error| error.to_string())?;
     }
-    let pixels = if reduce == 2 { halve(&pixels, w, h) } else { pixels };
+    let pixels = if reduce == 2 {
+        halve(&pixels, w, h)
+    } else {
+        pixels
+    };
     let size = ((w / reduce) as u32, (h / reduce) as u32);
     let mut file = BitMapBackend::new(path, size);
-    file.blit_bitmap((0, 0), size, &pixels).map_err(|error| error.to_string())?;
+    file.blit_bitmap((0, 0), size, &pixels)
+        .map_err(|error| error.to_string())?;
     file.present().map_err(|error| error.to_string())
 }
 
@@ -60,10 +82,14 @@ fn halve(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
     let row = width * 3;
     let mut out = Vec::with_capacity(pixels.len() / 4);
     for y in (0..height).step_by(2) {
-        let (upper, lower) = (&pixels[y * row..(y + 1) * row], &pixels[(y + 1) * row..(y + 2) * row]);
+        let (upper, lower) = (
+            &pixels[y * row..(y + 1) * row],
+            &pixels[(y + 1) * row..(y + 2) * row],
+        );
         for (a, b) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
             for c in 0..3 {
-                let sum = u16::from(a[c]) + u16::from(a[c + 3]) + u16::from(b[c]) + u16::from(b[c + 3]);
+                let sum =
+                    u16::from(a[c]) + u16::from(a[c + 3]) + u16::from(b[c]) + u16::from(b[c + 3]);
                 out.push((sum / 4) as u8);
             }
         }

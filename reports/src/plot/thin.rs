@@ -36,7 +36,9 @@ mod tests {
 
     #[test]
     fn extremes_stay() {
-        let samples: Vec<f64> = (0..100_000).map(|i| f64::from((i * 7919) % 100_000)).collect();
+        let samples: Vec<f64> = (0..100_000)
+            .map(|i| f64::from((i * 7919) % 100_000))
+            .collect();
         let kept = thin(&samples, 400, |&v| v);
         assert_eq!(kept.len(), 400);
         assert_eq!((kept[0], kept[399]), (0.0, 99_999.0));

@@ -1,0 +1,196 @@
+//! Whether an answer makes the points that a good answer makes.
+
+use std::collections::HashMap;
+
+use super::document::{Document, normalise};
+use super::find::Phrase;
+use super::fold::Folded;
+use super::negation::{is_negated, is_negative};
+
+/// The share of the key points that the answer hits; `None` where the question has none.
+///
+/// A point is a list of alternative wordings, and any one hits it. A wording is found whatever the spaces, the particles
+/// and endings after it, letter case, Unicode form and way of writing numbers (`세 가지`, `3가지`): see [`Phrase::find`]
+/// and [`Folded`]. It does not count where the clause denies it (`체온 조절이 아니라`): see [`is_negated`]; a wording that holds a
+/// negation itself is spared that. One with marks that mean something (`1/6`, `‘나’에`) is looked for with them. Nor does it count in a sentence that only copies the question: see [`copies`].
+#[must_use]
+pub fn coverage(question: &str, key_points: &[Vec<String>], answer: &Document) -> Option<f64> {
+    if key_points.is_empty() {
+        return None;
+    }
+    let text = Folded::of(answer);
+    let copied = copies(question, &text);
+    let is_hit = |point: &&Vec<String>| point.iter().any(|wording| says(&text, &copied, wording));
+    let n_hit = key_points.iter().filter(is_hit).count();
+    Some(n_hit as f64 / key_points.len() as f64)
+}
+
+/// Whether the text says the wording somewhere, neither denied nor copied.
+fn says(text: &Folded, copied: &[bool], wording: &str) -> bool {
+    let wording = normalise(wording);
+    let spared = is_negative(&Folded::of_phrase(&wording));
+    let phrase = Phrase::new(&wording);
+    let is_new = |sentence: usize| !copied.get(sentence).is_some_and(|&c| c);
+    let hits = phrase.find(text);
+    hits.into_iter().any(|hit| {
+        let sentence = text.words[text.word_at(hit.start)].sentence;
+        is_new(sentence) && (spared || !is_negated(text, hit))
+    }) || phrase.find_marked(text).any(is_new)
+}
+
+/// A sentence copies another where they share at least this much of both.
+const COPIED: f64 = 0.8;
+
+/// For each sentence of the answer, whether it only copies the question.
+///
+/// A sentence is a copy of one of the question's where at least four fifths of the different words of each are in the
+/// other. Copies of what the question asks (its last sentence, and those with a question mark) never count as an answer.
+/// Copies of the rest, a text to work on perhaps, count unless the answer copies every sentence of the question.
+fn copies(question: &str, answer: &Folded) -> Vec<bool> {
+    let question = normalise(question);
+    let document = Document::new(&question);
+    let asked = Folded::of(&document);
+    let n_asked = document.sentences.len();
+    let n_answer = answer.words.last().map_or(0, |w| w.sentence + 1);
+    let mut source = vec![None; n_answer];
+    let index = Index::new(&asked, n_asked);
+    for words in answer.sentences() {
+        source[words[0].sentence] = index.copied_by(words.iter().map(|&w| answer.word(w)));
+    }
+    let is_parrot = (0..n_asked).all(|sentence| source.contains(&Some(sentence)));
+    let asks = |at: usize| at + 1 == n_asked || document.sentences[at].text.contains(['?', '？']);
+    let is_copy = |s: Option<usize>| s.is_some_and(|at| is_parrot || asks(at));
+    source.into_iter().map(is_copy).collect()
+}
+
+/// The question's sentences by their words.
+struct Index<'a> {
+    /// The sentences that hold each word.
+    holders: HashMap<&'a str, Vec<usize>>,
+    /// How many different words each sentence has.
+    sizes: Vec<usize>,
+}
+
+impl<'a> Index<'a> {
+    fn new(question: &'a Folded, n_sentences: usize) -> Self {
+        let mut holders: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut sizes = vec![0; n_sentences];
+        for &word in &question.words {
+            let held = holders.entry(question.word(word)).or_default();
+            if held.last() != Some(&word.sentence) {
+                held.push(word.sentence);
+                sizes[word.sentence] += 1;
+            }
+        }
+        Self { holders, sizes }
+    }
+
+    /// The sentence of the question that a sentence of these words copies.
+    fn copied_by<'b>(&self, words: impl Iterator<Item = &'b str>) -> Option<usize> {
+        let mut words: Vec<&str> = words.collect();
+        words.sort_unstable();
+        words.dedup();
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for &sentence in words.iter().filter_map(|&w| self.holders.get(w)).flatten() {
+            *shared.entry(sentence).or_default() += 1;
+        }
+        let is_copy = |&(&sentence, &n): &(&usize, &usize)| {
+            let larger = words.len().max(self.sizes[sentence]);
+            n as f64 >= COPIED * larger as f64
+        };
+        shared.iter().filter(is_copy).map(|(&s, _)| s).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTION: &str = "고양이가 털을 핥는 이유는 무엇인가요?";
+
+    fn points(points: &[&[&str]]) -> Vec<Vec<String>> {
+        points
+            .iter()
+            .map(|p| p.iter().map(|&w| w.to_owned()).collect())
+            .collect()
+    }
+
+    fn of(question: &str, key_points: &[&[&str]], answer: &str) -> Option<f64> {
+        coverage(question, &points(key_points), &Document::new(answer))
+    }
+
+    #[test]
+    fn any_wording_hits_its_point() {
+        let key_points: &[&[&str]] = &[
+            &["깨끗", "청결", "위생"],
+            &["체온"],
+            &["냄새", "체취"],
+            &["마음이 가라앉", "안정"],
+        ];
+        let answer =
+            "털을 깨끗하게 하고 체온을 낮춥니다. 마음도 가라앉지요. 마음이 조금 가라앉습니다.";
+        assert_eq!(of(QUESTION, key_points, answer), Some(0.75));
+        assert_eq!(of(QUESTION, key_points, ""), Some(0.0));
+        assert_eq!(of(QUESTION, &[], answer), None);
+        assert_eq!(of(QUESTION, &[&[]], answer), Some(0.0));
+    }
+
+    #[test]
+    fn what_is_denied_is_not_said() {
+        assert_eq!(
+            of(QUESTION, &[&["체온"]], "체온 조절 때문이 아니다."),
+            Some(0.0)
+        );
+        assert_eq!(
+            of(
+                QUESTION,
+                &[&["체온"]],
+                "체온 조절 때문이 아니다. 아니, 체온 때문이다."
+            ),
+            Some(1.0)
+        );
+        assert_eq!(
+            of(
+                QUESTION,
+                &[&["돈이 들지 않"]],
+                "핥는 데에는 돈이 들지 않는다."
+            ),
+            Some(1.0)
+        );
+    }
+
+    #[test]
+    fn a_copy_of_the_question_says_nothing() {
+        let key_points: &[&[&str]] = &[&["털"], &["핥"]];
+        assert_eq!(of(QUESTION, key_points, QUESTION), Some(0.0));
+        assert_eq!(
+            of(
+                QUESTION,
+                key_points,
+                &format!("질문: {QUESTION} {QUESTION}")
+            ),
+            Some(0.0)
+        );
+        let answer = "고양이가 털을 핥는 이유는 몸을 깨끗하게 하려는 데 있습니다.";
+        assert_eq!(of(QUESTION, key_points, answer), Some(1.0));
+        assert_eq!(
+            of(
+                "수도는 서울인가요, 부산인가요?",
+                &[&["서울"]],
+                "서울입니다."
+            ),
+            Some(1.0)
+        );
+    }
+
+    #[test]
+    fn a_text_to_work_on_may_be_quoted_but_not_parroted() {
+        let question = "세종은 1443년에 한글을 만들었다. 그는 조선의 왕이었다. 언제 만들었나요?";
+        let key_points: &[&[&str]] = &[&["1443년"]];
+        assert_eq!(
+            of(question, key_points, "세종은 1443년에 한글을 만들었다."),
+            Some(1.0)
+        );
+        assert_eq!(of(question, key_points, question), Some(0.0));
+    }
+}

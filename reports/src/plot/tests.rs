@@ -1,0 +1,320 @@
+//! Whole charts: which are drawn, what they say, and that no label breaks them.
+
+use super::*;
+use crate::sample;
+use crate::view::{MemoryRow, Status};
+use proptest::prelude::*;
+
+const FOUR: [(&str, &str); 4] = [
+    ("instruct", "F32"),
+    ("instruct", "Q4_K_M"),
+    ("text", "F32"),
+    ("text", "Q4_K_M"),
+];
+const HOSTILE: [&str; 6] = [
+    "</text><script>alert(1)</script>",
+    "\"quotes\" & 'amps' <!-- ]]>",
+    "a\0b\u{1b}[31m\u{202e}c\u{200b}\u{fffe}",
+    "",
+    "\n\r\t",
+    "模型😀ไทย",
+];
+
+fn charts(report: &Report) -> (tempfile::TempDir, Vec<Chart>) {
+    let dir = tempfile::tempdir().unwrap();
+    let charts = write_all(report, dir.path()).unwrap();
+    (dir, charts.list)
+}
+
+fn names(charts: &[Chart]) -> Vec<&str> {
+    charts.iter().map(|chart| chart.name).collect()
+}
+
+fn chart<'a>(charts: &'a [Chart], name: &str) -> &'a Chart {
+    charts.iter().find(|chart| chart.name == name).unwrap()
+}
+
+/// The texts of an SVG, unescaped; panics where tags do not nest or a stray `<` or `&` stands.
+fn texts(svg: &str) -> Vec<String> {
+    let mut open = Vec::new();
+    let mut texts = Vec::new();
+    for piece in svg.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').expect("a tag ends");
+        match tag.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name)),
+            None if tag.ends_with('/') => {}
+            None => open.push(tag.split_once(' ').map_or(tag, |(name, _)| name)),
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        if open.last() == Some(&"text") {
+            texts.push(unescape(text.trim()));
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    texts
+}
+
+fn unescape(text: &str) -> String {
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ];
+    let bare = entities.iter().fold(text.to_owned(), |text, (entity, _)| {
+        text.replace(entity, "")
+    });
+    assert!(!bare.contains('&') && !bare.contains('>'), "{text}");
+    assert!(
+        bare.chars().all(|c| !c.is_control() && c != '\u{fffe}'),
+        "{text:?}"
+    );
+    entities
+        .iter()
+        .fold(text.to_owned(), |text, (entity, plain)| {
+            text.replace(entity, plain)
+        })
+}
+
+#[test]
+fn a_full_report_gives_every_chart_as_png_and_svg() {
+    let (_dir, charts) = charts(&sample::report(6, 4));
+    assert_eq!(names(&charts), CHARTS.map(|(name, _)| name));
+    for chart in &charts {
+        let png = fs::read(&chart.png).unwrap();
+        assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n", "{}", chart.name);
+        assert!(chart.svg.starts_with("<svg ") && !texts(&chart.svg).is_empty());
+        for caption in [&chart.caption_ko, &chart.caption_en] {
+            assert!(
+                caption.ends_with('.') && !caption.contains("  "),
+                "{caption}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_data_draws_nothing_and_removes_what_was_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("memory.png"), "old").unwrap();
+    fs::write(dir.path().join("mine.png"), "kept").unwrap();
+    let charts = write_all(&Report::default(), dir.path()).unwrap();
+    assert!(charts.list.is_empty() && charts.warnings.is_empty());
+    assert!(!dir.path().join("memory.png").exists());
+    assert!(dir.path().join("mine.png").exists());
+}
+
+#[test]
+fn a_chart_without_data_is_left_out() {
+    let mut report = fixture::report(&FOUR);
+    report.memory.clear();
+    report.speed.retain(|row| row.n_seq == Some(1));
+    report
+        .perplexity
+        .iter_mut()
+        .for_each(|row| row.bits_per_syllable = None);
+    let (_dir, charts) = charts(&report);
+    assert_eq!(
+        names(&charts),
+        [
+            "speed-prefill",
+            "speed-decode",
+            "perplexity",
+            "answer-length"
+        ]
+    );
+}
+
+#[test]
+fn failed_cells_are_rows_of_the_decode_chart_alone() {
+    let mut report = fixture::report(&FOUR);
+    for (cell, status) in [
+        (1, Status::Failed),
+        (2, Status::NotRun),
+        (3, Status::Complete),
+    ] {
+        report.cells[cell].status = status;
+        report.summary[cell].decode_ts = None;
+    }
+    let (_dir, charts) = charts(&report);
+    let decode = texts(&chart(&charts, "speed-decode").svg);
+    assert!(
+        decode.contains(&"측정 실패".into()) && decode.contains(&"실행 안 함".into()),
+        "{decode:?}"
+    );
+    assert!(!decode.contains(&"text Q4_K_M".into()), "{decode:?}");
+    assert!(!texts(&chart(&charts, "memory").svg).contains(&"측정 실패".into()));
+}
+
+#[test]
+fn hostile_labels_are_text_and_nothing_else() {
+    let report = fixture::report(&HOSTILE.map(|label| (label, "F16")));
+    for chart in charts(&report).1 {
+        assert!(!chart.svg.contains("<script"), "{}", chart.name);
+        assert!(
+            texts(&chart.svg)
+                .iter()
+                .any(|text| text.starts_with("</text><script>")),
+            "{}",
+            chart.name
+        );
+    }
+    let swapped = fixture::report(&HOSTILE.map(|label| ("instruct", label)));
+    charts(&swapped)
+        .1
+        .iter()
+        .for_each(|chart| drop(texts(&chart.svg)));
+}
+
+#[test]
+fn values_that_no_scale_can_hold_are_left_out() {
+    let mut report = fixture::report(&FOUR);
+    report.summary[0].decode_ts = Some(f64::NAN);
+    report.summary[1].decode_ts = Some(f64::INFINITY);
+    report.cells[2].decode_samples = vec![f64::NAN, -1.0, 1e299, 0.0];
+    report.perplexity[0].ppl = f64::INFINITY;
+    report.perplexity[1].ppl = 1e200;
+    let (_dir, charts) = charts(&report);
+    for chart in &charts {
+        assert!(
+            !texts(&chart.svg)
+                .iter()
+                .any(|text| text.contains("NaN") || text.contains("inf"))
+        );
+    }
+}
+
+#[test]
+fn a_machine_is_named_only_where_there_are_several() {
+    let mut report = fixture::report(&FOUR[..2]);
+    let one = chart(&charts(&report).1, "speed-decode").svg.clone();
+    assert!(!one.contains("sample"));
+    report.cells[1].key.machine = "노트북".into();
+    let two = texts(&chart(&charts(&report).1, "speed-decode").svg);
+    assert!(
+        two.contains(&"sample".into()) && two.contains(&"노트북".into()),
+        "{two:?}"
+    );
+}
+
+#[test]
+fn very_many_samples_are_thinned_and_the_caption_says_so() {
+    let mut report = fixture::report(&FOUR[..1]);
+    report.cells[0].decode_samples = (0..100_000)
+        .map(|i| 40.0 + f64::from(i % 997) / 100.0)
+        .collect();
+    let (_dir, charts) = charts(&report);
+    let decode = chart(&charts, "speed-decode");
+    assert_eq!(
+        decode.svg.matches("opacity=\"0.6\"").count(),
+        thin::limit(1)
+    );
+    assert!(
+        decode.caption_ko.contains("400개만"),
+        "{}",
+        decode.caption_ko
+    );
+    assert!(
+        !chart(&charts, "speed-prefill")
+            .caption_ko
+            .contains("400개만")
+    );
+}
+
+#[test]
+fn a_median_among_cut_answers_is_a_lower_bound() {
+    let mut report = fixture::report(&FOUR[..2]);
+    report.summary[1].cut_share = Some(0.75);
+    report.summary[1].median_tokens = Some(220.0);
+    let (_dir, charts) = charts(&report);
+    let length = chart(&charts, "answer-length");
+    assert!(texts(&length.svg).contains(&"≥ 220토큰".into()));
+    assert!(
+        length
+            .caption_ko
+            .contains("instruct/Q4_K_M은 절반 이상이 잘려"),
+        "{}",
+        length.caption_ko
+    );
+}
+
+#[test]
+fn equal_memory_names_all_who_share_it() {
+    let mut report = fixture::report(&FOUR);
+    let least = report.memory[3].clone();
+    report.memory[2] = MemoryRow {
+        variant: "text".into(),
+        precision: "F32".into(),
+        ..least
+    };
+    report.memory[0].predicted_bytes = report.memory[0].peak_rss_bytes.map(|bytes| bytes * 11 / 10);
+    let (_dir, charts) = charts(&report);
+    let caption = &chart(&charts, "memory").caption_ko;
+    assert!(
+        caption.starts_with("메모리를 가장 적게 쓴 것은 text/F32, text/Q4_K_M으로 1.58 GiB이며,"),
+        "{caption}"
+    );
+    assert!(caption.contains("최대 10.0% 달랐습니다"), "{caption}");
+}
+
+#[test]
+fn tokens_of_different_vocabularies_are_not_compared() {
+    let mut report = sample::report(5, 4);
+    report.runs[0].models[1].n_vocab = Some(128_256);
+    let (_dir, charts) = charts(&report);
+    assert!(
+        chart(&charts, "perplexity")
+            .caption_ko
+            .contains("음절당 비트로 비교")
+    );
+    assert!(texts(&chart(&charts, "answer-length").svg).contains(&"글자/답변".into()));
+}
+
+#[test]
+fn without_fonts_the_png_is_drawn_in_english_and_a_warning_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let fonts = Fonts::of(&fontdb::Database::new());
+    let charts = write_with(&fonts, &fixture::report(&FOUR), dir.path()).unwrap();
+    assert_eq!(charts.warnings.len(), 1);
+    assert!(
+        charts
+            .list
+            .iter()
+            .all(|chart| chart.png.exists() && chart.svg.contains("instruct F32"))
+    );
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file/plots");
+    fs::write(dir.path().join("file"), "").unwrap();
+    let error = write_all(&fixture::report(&FOUR), &path)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("file/plots") && error.contains("permissions"),
+        "{error}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_label_and_value_make_a_chart(
+        variant in "\\PC{0,40}|[\\x00-\\x20<>&\"']{1,20}",
+        speed in prop_oneof![any::<f64>(), 1e-9..1e9],
+    ) {
+        let mut report = fixture::report(&[(variant.as_str(), "F16"), ("text", "F16")]);
+        report.summary[0].decode_ts = Some(speed);
+        report.perplexity[0].ppl = speed;
+        let context = Context::of(&report);
+        for (_, make) in CHARTS {
+            if let Some(draft) = make(&context) {
+                texts(&surface::svg(&draft.scene.ko, &draft.title.ko, Fonts::system()).unwrap());
+            }
+        }
+    }
+}
