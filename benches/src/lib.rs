@@ -5,7 +5,7 @@
 //! it the real model that `make real-model` keeps is taken, and where that is not there either, a
 //! tiny generated one.
 
-use eval::engine::{Engine, Error, precision, tiny};
+use eval::engine::{Engine, Error, gguf, precision, tiny};
 use eval::runner::cache::Cache;
 use std::path::{Path, PathBuf};
 
@@ -99,7 +99,7 @@ fn at_precision(
     if native || name == file.precision {
         return Ok(benched(source.to_owned()));
     }
-    let target = cache.path(&file.sha256, name, &engine.info().version);
+    let target = cache.path(&gguf::sha256(source)?, name, &engine.info().version);
     let needed = (file.n_params as f64 * precision::bits(name) / 8.0) as u64;
     cache.derive(&target, needed, |part| {
         engine.convert(source, part, name, 0).map(|_| ())

@@ -24,7 +24,13 @@ fn place() -> Place {
 }
 
 fn signal(pid: u32, name: &str) {
-    assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args([name, &pid.to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
 }
 
 /// Everything in a run's CSV that is not a time.
@@ -32,14 +38,43 @@ fn facts(place: &Place, run: &str) -> Vec<String> {
     let timeless = |name: &str, columns: &[&str]| {
         let rows = place.csv(run, name);
         let keep = |row: &Vec<(String, String)>| {
-            let kept = row.iter().filter(|(key, _)| columns.contains(&key.as_str()));
-            kept.map(|(_, value)| value.clone()).collect::<Vec<_>>().join("|")
+            let kept = row
+                .iter()
+                .filter(|(key, _)| columns.contains(&key.as_str()));
+            kept.map(|(_, value)| value.clone())
+                .collect::<Vec<_>>()
+                .join("|")
         };
         rows.iter().map(keep).collect::<Vec<_>>()
     };
-    let answer = ["variant", "precision", "question_id", "answer", "stop", "n_tokens", "n_chars"];
-    let score = ["variant", "precision", "corpus", "n_chunks", "n_scored", "ppl", "bits_per_syllable"];
-    let speed = ["variant", "precision", "test", "n_prompt", "n_gen", "n_depth", "n_seq", "reps"];
+    let answer = [
+        "variant",
+        "precision",
+        "question_id",
+        "answer",
+        "stop",
+        "n_tokens",
+        "n_chars",
+    ];
+    let score = [
+        "variant",
+        "precision",
+        "corpus",
+        "n_chunks",
+        "n_scored",
+        "ppl",
+        "bits_per_syllable",
+    ];
+    let speed = [
+        "variant",
+        "precision",
+        "test",
+        "n_prompt",
+        "n_gen",
+        "n_depth",
+        "n_seq",
+        "reps",
+    ];
     let mut all = timeless("answers.csv", &answer);
     all.extend(timeless("perplexity.csv", &score));
     all.extend(timeless("speed.csv", &speed));
@@ -59,8 +94,15 @@ fn a_killed_run_resumes_to_the_report_of_an_uninterrupted_one() {
         run.wait().unwrap();
         let before = complete_lines(&place);
         let resumed = start(&place, &["--resume"]).wait_with_output().unwrap();
-        assert!(resumed.status.success(), "{delay_ms}: {}", String::from_utf8_lossy(&resumed.stderr));
-        assert!(complete_lines(&place).starts_with(&before), "{delay_ms}: a record was lost");
+        assert!(
+            resumed.status.success(),
+            "{delay_ms}: {}",
+            String::from_utf8_lossy(&resumed.stderr)
+        );
+        assert!(
+            complete_lines(&place).starts_with(&before),
+            "{delay_ms}: a record was lost"
+        );
         assert_eq!(facts(&place, "run"), expected, "{delay_ms}");
     }
 }
@@ -76,7 +118,9 @@ fn a_resumed_run_needs_no_more_than_its_directory_and_does_not_measure_twice() {
     let place = place();
     assert!(start(&place, &[]).wait().unwrap().success());
     let before = complete_lines(&place);
-    place.run(&["run", "--resume", "--out", "run", "--engine", "mock"]).expect(0);
+    place
+        .run(&["run", "--resume", "--out", "run", "--engine", "mock"])
+        .expect(0);
     assert_eq!(complete_lines(&place), before);
 }
 
@@ -119,9 +163,15 @@ fn a_model_that_kills_its_process_is_one_failed_row_and_the_others_run() {
     let place = place();
     place.write("bad.gguf", "ABORT now");
     let (bad, good) = (place.path("bad.gguf"), place.path("m.gguf"));
-    let models = [format!("bad={}", bad.display()), format!("good={}", good.display())];
-    let arguments =
-        [&["run", &models[0], &models[1], "--precision", "native"], &MOCK[..]].concat();
+    let models = [
+        format!("bad={}", bad.display()),
+        format!("good={}", good.display()),
+    ];
+    let arguments = [
+        &["run", &models[0], &models[1], "--precision", "native"],
+        &MOCK[..],
+    ]
+    .concat();
     place.run(&arguments).expect(1);
     let records = place.records("run");
     let reasons = failures(&records);
@@ -137,18 +187,38 @@ fn a_killed_child_is_one_failed_row_and_resuming_completes_the_run() {
     // A real engine, so that a child lives long enough to be found.
     let model = place.tiny("m.gguf", &eval::engine::tiny::Shape::default());
     let model = format!("m={model}");
-    let arguments = ["run", &model, "--suite", "suite.toml", "--precision", "native", "--out", "run"];
+    let arguments = [
+        "run",
+        &model,
+        "--suite",
+        "suite.toml",
+        "--precision",
+        "native",
+        "--out",
+        "run",
+    ];
     let run = place.command(&arguments).spawn().unwrap();
     wait_for_records(&place, 4);
-    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", run.id())).unwrap();
+    let children =
+        std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", run.id())).unwrap();
     let child: u32 = children.split_whitespace().last().unwrap().parse().unwrap();
     signal(child, "-KILL");
     let output = run.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let records = place.records("run");
     let reasons = failures(&records);
-    assert!(reasons.len() == 1 && reasons[0].contains("signal 9"), "{reasons:?}");
-    place.run(&[&arguments[..], &["--resume"]].concat()).expect(0);
+    assert!(
+        reasons.len() == 1 && reasons[0].contains("signal 9"),
+        "{reasons:?}"
+    );
+    place
+        .run(&[&arguments[..], &["--resume"]].concat())
+        .expect(0);
     let complete = |record: &Record| matches!(&record.fact, Fact::End(end) if end.complete);
     assert!(place.records("run").iter().any(complete));
 }

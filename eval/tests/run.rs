@@ -11,20 +11,36 @@ fn a_run_measures_every_stage_at_every_precision_and_writes_the_report() {
     let place = Place::new();
     let model = place.tiny("m.gguf", &Shape::default());
     let ran = place
-        .run(&["run", &format!("instruct={model}"), "--suite", "suite.toml", "--out", "run"])
+        .run(&[
+            "run",
+            &format!("instruct={model}"),
+            "--suite",
+            "suite.toml",
+            "--out",
+            "run",
+        ])
         .expect(0);
     let page = place.path("run/report.html");
     assert_eq!(ran.stdout.lines().last(), Some("run/report.html"));
     assert!(has_report(&place.path("run")) && page.exists());
     let records = place.records("run");
     assert_eq!(failures(&records), Vec::<&str>::new());
-    let cells: Vec<String> =
-        place.csv("run", "summary.csv").iter().map(|row| field(row, "precision")).collect();
+    let cells: Vec<String> = place
+        .csv("run", "summary.csv")
+        .iter()
+        .map(|row| field(row, "precision"))
+        .collect();
     assert_eq!(cells, ["F32", "F16", "Q4_K_M"]);
     assert_eq!(place.csv("run", "answers.csv").len(), 3 * 20);
     // prefill and decode at two depths, decode in two sequences at two depths, load, answers
     assert_eq!(place.csv("run", "speed.csv").len(), 3 * 8);
-    for name in ["speed-prefill", "speed-decode", "memory", "perplexity", "answer-length"] {
+    for name in [
+        "speed-prefill",
+        "speed-decode",
+        "memory",
+        "perplexity",
+        "answer-length",
+    ] {
         let png = std::fs::read(place.path(&format!("run/plots/{name}.png"))).unwrap();
         assert!(png.starts_with(b"\x89PNG"), "{name}");
     }
@@ -33,7 +49,14 @@ fn a_run_measures_every_stage_at_every_precision_and_writes_the_report() {
 #[test]
 fn memory_is_predicted_before_loading_within_what_is_asked() {
     let place = Place::new();
-    let shape = Shape { n_embd: 1024, n_ff: 4096, n_layer: 8, n_head: 16, n_head_kv: 8, ..Shape::default() };
+    let shape = Shape {
+        n_embd: 1024,
+        n_ff: 4096,
+        n_layer: 8,
+        n_head: 16,
+        n_head_kv: 8,
+        ..Shape::default()
+    };
     let model = place.tiny("m.gguf", &shape);
     for (parallel, depth) in [(1, 0), (4, 512), (8, 0)] {
         let suite = format!(
@@ -41,13 +64,18 @@ fn memory_is_predicted_before_loading_within_what_is_asked() {
         );
         place.write("memory.toml", suite);
         let out = format!("run-{parallel}");
-        place.run(&["run", &model, "--suite", "memory.toml", "--out", &out]).expect(0);
+        place
+            .run(&["run", &model, "--suite", "memory.toml", "--out", &out])
+            .expect(0);
         for row in place.csv(&out, "memory.csv") {
             let number = |name| field(&row, name).parse::<f64>().unwrap();
             let (predicted, peak) = (number("predicted_bytes"), number("peak_rss_bytes"));
             let allowed = (0.03 * peak).max(16.0 * 1024.0 * 1024.0);
             assert!((predicted - peak).abs() <= allowed, "{row:?}");
-            assert!(number("model_bytes") > 0.0 && number("kv_bytes") > 0.0, "{row:?}");
+            assert!(
+                number("model_bytes") > 0.0 && number("kv_bytes") > 0.0,
+                "{row:?}"
+            );
         }
     }
 }
@@ -56,18 +84,40 @@ fn memory_is_predicted_before_loading_within_what_is_asked() {
 fn models_with_a_template_answer_greedily_and_base_models_are_sampled() {
     let place = Place::new();
     let chat = place.tiny("chat.gguf", &Shape::default());
-    let base = place.tiny("base.gguf", &Shape { with_template: false, seed: 2, ..Shape::default() });
+    let base = place.tiny(
+        "base.gguf",
+        &Shape {
+            with_template: false,
+            seed: 2,
+            ..Shape::default()
+        },
+    );
     let arguments = [
-        "run", &format!("instruct={chat}"), &format!("text={base}"),
-        "--suite", "suite.toml", "--precision", "native", "--out", "run",
+        "run",
+        &format!("instruct={chat}"),
+        &format!("text={base}"),
+        "--suite",
+        "suite.toml",
+        "--precision",
+        "native",
+        "--out",
+        "run",
     ];
     place.run(&arguments).expect(0);
     let mut seen = [0, 0];
     for record in place.records("run") {
-        let Fact::Answer(answer) = record.fact else { continue };
+        let Fact::Answer(answer) = record.fact else {
+            continue;
+        };
         if record.cell == "instruct/F32" {
-            assert_eq!((answer.format.as_str(), &answer.sampling), ("chat", &Sampling::Greedy));
-            assert!(answer.prompt.starts_with("<|im_start|>user\n") && answer.prompt.ends_with("assistant\n"));
+            assert_eq!(
+                (answer.format.as_str(), &answer.sampling),
+                ("chat", &Sampling::Greedy)
+            );
+            assert!(
+                answer.prompt.starts_with("<|im_start|>user\n")
+                    && answer.prompt.ends_with("assistant\n")
+            );
             seen[0] += 1;
         } else {
             assert_eq!(answer.format, "plain");
@@ -82,7 +132,12 @@ fn models_with_a_template_answer_greedily_and_base_models_are_sampled() {
 fn answers_do_not_depend_on_which_questions_are_asked_beside_them() {
     let place = Place::new();
     let model = place.tiny("m.gguf", &Shape::default());
-    let question = |n: usize| format!("{{\"id\": \"q{n}\", \"question\": \"{}\"}}\n", "왜 그럴까요? ".repeat(n + 1));
+    let question = |n: usize| {
+        format!(
+            "{{\"id\": \"q{n}\", \"question\": \"{}\"}}\n",
+            "왜 그럴까요? ".repeat(n + 1)
+        )
+    };
     let all: String = (0..7).map(question).collect();
     let last: String = (4..7).map(question).collect();
     let answers = |name: &str, questions: &str| {
@@ -92,10 +147,21 @@ fn answers_do_not_depend_on_which_questions_are_asked_beside_them() {
             "name = 't'\nprecisions = ['native']\n[answers]\nquestions = ['quick']\nmax_tokens = 40\nparallel = 3\ntimed = 0\n",
         );
         place
-            .run(&["run", &model, "--suite", &suite, "--questions", &file, "--out", name])
+            .run(&[
+                "run",
+                &model,
+                "--suite",
+                &suite,
+                "--questions",
+                &file,
+                "--out",
+                name,
+            ])
             .expect(0);
         let rows = place.csv(name, "answers.csv");
-        let pairs = rows.iter().map(|row| (field(row, "question_id"), field(row, "answer")));
+        let pairs = rows
+            .iter()
+            .map(|row| (field(row, "question_id"), field(row, "answer")));
         pairs.collect::<std::collections::BTreeMap<_, _>>()
     };
     let (of_all, of_last) = (answers("all", &all), answers("last", &last));
@@ -109,7 +175,17 @@ fn answers_do_not_depend_on_which_questions_are_asked_beside_them() {
 fn the_list_names_cells_and_needs_and_runs_nothing() {
     let place = Place::new();
     let model = place.tiny("m.gguf", &Shape::default());
-    let ran = place.run(&["run", &model, "--suite", "suite.toml", "--list", "--out", "run"]).expect(0);
+    let ran = place
+        .run(&[
+            "run",
+            &model,
+            "--suite",
+            "suite.toml",
+            "--list",
+            "--out",
+            "run",
+        ])
+        .expect(0);
     for cell in ["m/F32", "m/F16", "m/Q4_K_M", "3 cells"] {
         assert!(ran.stdout.contains(cell), "{}", ran.stdout);
     }
@@ -122,10 +198,24 @@ fn a_report_is_rebuilt_from_records_alone_and_several_runs_merge() {
     let model = place.tiny("m.gguf", &Shape::default());
     for out in ["one", "two"] {
         place
-            .run(&["run", &model, "--suite", "suite.toml", "--precision", "native", "--out", out])
+            .run(&[
+                "run",
+                &model,
+                "--suite",
+                "suite.toml",
+                "--precision",
+                "native",
+                "--out",
+                out,
+            ])
             .expect(0);
     }
-    let files = ["report.html", "csv/speed.csv", "csv/answers.csv", "plots/memory.png"];
+    let files = [
+        "report.html",
+        "csv/speed.csv",
+        "csv/answers.csv",
+        "plots/memory.png",
+    ];
     let read = |run: &str| files.map(|file| std::fs::read(place.path(run).join(file)).unwrap());
     let before = read("one");
     std::fs::remove_dir_all(place.path("one/csv")).unwrap();
@@ -133,12 +223,17 @@ fn a_report_is_rebuilt_from_records_alone_and_several_runs_merge() {
     std::fs::remove_file(place.path("one/report.html")).unwrap();
     place.run(&["report", "one"]).expect(0);
     assert_eq!(before, read("one"));
-    place.run(&["report", "one", "two", "--out", "both"]).expect(0);
+    place
+        .run(&["report", "one", "two", "--out", "both"])
+        .expect(0);
     assert_eq!(place.csv("both", "summary.csv").len(), 2);
     place.run(&["report", "one", "two"]).expect(2);
 }
 
 fn field(row: &[(String, String)], name: &str) -> String {
     let found = row.iter().find(|(key, _)| key == name);
-    found.unwrap_or_else(|| panic!("no column {name}")).1.clone()
+    found
+        .unwrap_or_else(|| panic!("no column {name}"))
+        .1
+        .clone()
 }

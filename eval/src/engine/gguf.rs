@@ -170,7 +170,6 @@ pub fn describe(path: &Path) -> Result<ModelFile, Error> {
         .and_then(|number| precision::of_file_type(u32::try_from(number).ok()?));
     Ok(ModelFile {
         name: gguf.text("general.name").map(|name| log::escape(&name)),
-        sha256: sha256(path)?,
         file_bytes,
         n_params: tensors.iter().map(|tensor| tensor.n_elements).sum(),
         precision: named.map_or_else(|| commonest_type(&tensors), str::to_owned),

@@ -5,7 +5,7 @@
 
 use super::{
     Buffers, Engine, Error, Model, ModelFile, Prediction, Row, Session, SessionSpec, Token, chat,
-    gguf, precision,
+    precision,
 };
 use reports::record::EngineInfo;
 use std::path::Path;
@@ -33,7 +33,6 @@ impl Engine for Mock {
             .map_err(|error| Error(format!("{}: {error}", path.display())))?;
         Ok(ModelFile {
             name: None,
-            sha256: gguf::sha256(path)?,
             file_bytes: metadata.len(),
             architecture: "mock".into(),
             n_params: metadata.len() / 2,

@@ -84,8 +84,6 @@ pub struct Prediction {
 pub struct ModelFile {
     /// `general.name`, control characters escaped; `None` where the file has none.
     pub name: Option<String>,
-    /// SHA-256 in hex.
-    pub sha256: String,
     /// Size of the file in bytes.
     pub file_bytes: u64,
     /// `general.architecture`.

@@ -10,6 +10,10 @@ use llama_cpp_sys_2 as sys;
 use std::path::Path;
 use std::ptr;
 
+/// Beyond this many tokens in one context the engine's bookkeeping of them alone takes gigabytes,
+/// and asking it would be the accident that the prediction is to prevent.
+const MOST_TOKENS: u32 = 1 << 24;
+
 /// Peak memory for each of `specs`, in the same order.
 pub(super) fn predict(
     path: &Path,
@@ -23,7 +27,11 @@ pub(super) fn predict(
     let model = EmptyModel::load(path, n_gpu_layers)?;
     let mut predictions = Vec::new();
     for spec in specs {
-        let context = model.reserve(spec)?;
+        let context = if spec.n_ctx > MOST_TOKENS {
+            Reserved::by_arithmetic(&gguf, spec)
+        } else {
+            model.reserve(spec)?
+        };
         let resident = os::process_memory().peak_rss_bytes.unwrap_or(0);
         let (host, device) = if n_gpu_layers == 0 {
             (
@@ -51,6 +59,22 @@ struct EmptyModel(*mut sys::llama_model);
 struct Reserved {
     kv_bytes: u64,
     compute_bytes: u64,
+}
+
+impl Reserved {
+    /// The KV cache at F16 from the shape that the file states: keys and values of every layer.
+    fn by_arithmetic(gguf: &gguf::Gguf, spec: &SessionSpec) -> Self {
+        let arch = gguf.text("general.architecture").unwrap_or_default();
+        let number = |key: &str| gguf.number(&format!("{arch}.{key}"));
+        let heads = number("attention.head_count").unwrap_or(1);
+        let heads_kv = number("attention.head_count_kv").unwrap_or(heads);
+        let width = number("embedding_length").unwrap_or(1) / heads.max(1) * heads_kv;
+        let layers = number("block_count").unwrap_or(1);
+        Self {
+            kv_bytes: 2 * 2 * layers * width * u64::from(spec.n_ctx),
+            compute_bytes: 0,
+        }
+    }
 }
 
 impl EmptyModel {

@@ -27,6 +27,9 @@ pub struct Shape {
     pub architecture: String,
     /// Whether tensors are written; without them the file is a vocabulary.
     pub with_tensors: bool,
+    /// Whether the tensors have values; without them the file has a hole of their size, so that a
+    /// model larger than memory or disk can be made in an instant.
+    pub with_values: bool,
     /// Seed of the weights.
     pub seed: u64,
 }
@@ -43,6 +46,7 @@ impl Default for Shape {
             with_template: true,
             architecture: "llama".into(),
             with_tensors: true,
+            with_values: true,
             seed: 1,
         }
     }
@@ -69,34 +73,47 @@ pub fn write(path: &Path, shape: &Shape) -> Result<(), Error> {
     } else {
         Vec::new()
     };
-    let bytes: usize = tensors
+    let n_values: usize = tensors
         .iter()
-        .map(|(_, [columns, rows])| columns * rows * 4)
+        .map(|(_, [columns, rows])| columns * rows)
         .sum();
-    // SAFETY: the ggml context is made large enough for every tensor and its data, every pointer
-    // passed on lives for its call, and both contexts are freed once, after the file is written.
+    let held = if shape.with_values { n_values * 4 } else { 0 };
+    // SAFETY: the ggml context is made large enough for every tensor and the values it holds, every
+    // pointer passed on lives for its call, and both contexts are freed once, after the file is written.
     let written = unsafe {
         let gguf = sys::gguf_init_empty();
         set_metadata(gguf, shape, &vocabulary);
         let context = sys::ggml_init(sys::ggml_init_params {
-            mem_size: bytes + (tensors.len() + 1) * (sys::ggml_tensor_overhead() + 64),
+            mem_size: held + (tensors.len() + 1) * (sys::ggml_tensor_overhead() + 64),
             mem_buffer: std::ptr::null_mut(),
-            no_alloc: false,
+            no_alloc: !shape.with_values,
         });
         let mut random = Random(shape.seed);
         for (name, size) in &tensors {
-            add_tensor(gguf, context, name, *size, &mut random);
+            let tensor = add_tensor(gguf, context, name, *size);
+            if shape.with_values {
+                fill(tensor, *size, &mut random);
+            }
         }
-        let written = sys::gguf_write_to_file(gguf, c_path.as_ptr(), false);
+        let written = sys::gguf_write_to_file(gguf, c_path.as_ptr(), !shape.with_values);
         sys::ggml_free(context);
         sys::gguf_free(gguf);
         written
     };
-    if written {
-        Ok(())
-    } else {
-        Err(Error(format!("{}: cannot be written", path.display())))
+    let cannot = || Error(format!("{}: cannot be written", path.display()));
+    if !written {
+        return Err(cannot());
     }
+    if !shape.with_values {
+        let leave_hole = || -> std::io::Result<()> {
+            let file = std::fs::OpenOptions::new().write(true).open(path)?;
+            let header = file.metadata()?.len();
+            // Each tensor begins at a multiple of 32 bytes.
+            file.set_len(header + (n_values * 4 + tensors.len() * 32) as u64)
+        };
+        leave_hole().map_err(|_| cannot())?;
+    }
+    Ok(())
 }
 
 /// Names and sizes (columns, rows) of a Llama's tensors; the output shares the embedding.
@@ -131,10 +148,9 @@ unsafe fn add_tensor(
     context: *mut sys::ggml_context,
     name: &str,
     [columns, rows]: [usize; 2],
-    random: &mut Random,
-) {
+) -> *mut sys::ggml_tensor {
     let c_name = CString::new(name).expect("tensor names are ours");
-    // SAFETY: the caller's context has room for the tensor and its data.
+    // SAFETY: the caller's context has room for the tensor.
     unsafe {
         let tensor = if rows == 1 {
             sys::ggml_new_tensor_1d(context, sys::GGML_TYPE_F32, columns as i64)
@@ -142,16 +158,23 @@ unsafe fn add_tensor(
             sys::ggml_new_tensor_2d(context, sys::GGML_TYPE_F32, columns as i64, rows as i64)
         };
         sys::ggml_set_name(tensor, c_name.as_ptr());
-        let data = std::slice::from_raw_parts_mut((*tensor).data.cast::<f32>(), columns * rows);
-        let scale = 1.0 / (columns as f32).sqrt();
-        for value in data {
-            *value = if rows == 1 {
-                1.0
-            } else {
-                random.uniform() * scale
-            };
-        }
         sys::gguf_add_tensor(gguf, tensor);
+        tensor
+    }
+}
+
+/// Ones for a norm, small random numbers for a matrix.
+unsafe fn fill(tensor: *mut sys::ggml_tensor, [columns, rows]: [usize; 2], random: &mut Random) {
+    // SAFETY: the caller's tensor has that many values of type f32.
+    let values =
+        unsafe { std::slice::from_raw_parts_mut((*tensor).data.cast::<f32>(), columns * rows) };
+    let scale = 1.0 / (columns as f32).sqrt();
+    for value in values {
+        *value = if rows == 1 {
+            1.0
+        } else {
+            random.uniform() * scale
+        };
     }
 }
 

@@ -10,9 +10,9 @@ use super::negation::{is_negated, is_negative};
 /// The share of the key points that the answer hits; `None` where the question has none.
 ///
 /// A point is a list of alternative wordings, and any one hits it. A wording is found whatever the spaces, the particles
-/// and endings after it, letter case, Unicode form and way of writing numbers (`세 가지`, `3가지`): see [`Phrase::find`]
-/// and [`Folded`]. It does not count where the clause denies it (`체온 조절이 아니라`): see [`is_negated`]; a wording that holds a
-/// negation itself is spared that. One with marks that mean something (`1/6`, `‘나’에`) is looked for with them. Nor does it count in a sentence that only copies the question: see [`copies`].
+/// and endings after it, letter case, Unicode form and way of writing numbers (`세 가지`, `3가지`): see `Phrase::find`
+/// and `Folded`. It does not count where the clause denies it (`체온 조절이 아니라`): see `is_negated`; a wording that holds a
+/// negation itself is spared that. One with marks that mean something (`1/6`, `‘나’에`) is looked for with them. Nor does it count in a sentence that only copies the question: see `copies`.
 #[must_use]
 pub fn coverage(question: &str, key_points: &[Vec<String>], answer: &Document) -> Option<f64> {
     if key_points.is_empty() {

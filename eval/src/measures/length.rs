@@ -15,7 +15,7 @@ pub struct Length {
     pub n_syllables: u32,
     /// 어절: runs between white space that hold a letter or a digit.
     pub n_eojeol: u32,
-    /// Sentences, see [`Document::sentences`].
+    /// Sentences, see `Document::sentences`.
     pub n_sentences: u32,
 }
 

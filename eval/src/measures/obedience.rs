@@ -12,14 +12,14 @@ use super::script::has_latin;
 
 /// The share of the constraints that the answer meets; `None` where the question has none. An empty answer meets none.
 ///
-/// - `Items`: as many list items as [`n_items`] counts;
+/// - `Items`: as many list items as `n_items` counts;
 /// - `Sentences`, `Length`: [`super::length::Length::n_sentences`] and `n_chars` within the bounds, ends included;
 /// - `Table`: a Markdown table with a header, a delimiter row and a row below;
 /// - `NoLatin`: no Latin letter anywhere, units and names not excepted;
 /// - `Speech`: at least one sentence ends in a predicate of the level, and none in one of the other. Sentences that end in nouns
 ///   or in a question to oneself (-ㄹ까, -는가) are of neither;
 /// - `Include`, `Exclude`: a string is in the answer where it is written in it as one, whatever the spaces and letter case, at the
-///   beginnings and ends of words that [`Phrase::find`] names.
+///   beginnings and ends of words that `Phrase::find` names.
 #[must_use]
 pub fn obedience(constraints: &[Constraint], answer: &Document) -> Option<f64> {
     if constraints.is_empty() {

@@ -14,7 +14,7 @@ const MAX_LINKS: usize = 2;
 /// sentence can be judged.
 ///
 /// A lexical rule: the topic is the content words of the question, the reference and the key points, by the keys that inflected
-/// forms share (see [`content_keys`]). A sentence is on the topic where it shares a key with it, or with the sentence before it
+/// forms share (see `content_keys`). A sentence is on the topic where it shares a key with it, or with the sentence before it
 /// that is on the topic itself, at most two such links away from a sentence that shares a key with the topic. A sentence
 /// without a Hangul content word (`네, 그렇습니다.`, English) cannot be judged; it is not counted and breaks no link.
 ///

@@ -9,11 +9,11 @@ use super::prepare::{self, Unfit};
 use super::progress::Progress;
 use super::protocol::Request;
 use super::worker::{Nursery, Trouble};
+use crate::engine::ModelFile;
 use crate::stages::speed::{self, SpeedTest};
-use reports::record::{Fact, RunInfo, Stage, Test, When};
+use reports::record::{CellInfo, Fact, ModelInfo, RunInfo, Stage, Test, When};
 use reports::run_dir;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Instant;
 
 /// Share of the available memory that cells measured in rounds may take together.
@@ -101,37 +101,9 @@ fn measure_all(
             continue;
         }
         let attempt = attempts.last.get(&info.id).map_or(1, |last| last + 1);
-        let mut cell = Cell::begin(shared, info, attempt)?;
-        let file = match source {
-            Ok(file) => file,
-            Err(reason) => {
-                cell.fail(shared, Stage::Model, reason.clone())?;
-                cell.end(shared)?;
-                continue;
-            }
+        let Some(cell) = begin(plan, info, source, attempt, shared, cache)? else {
+            continue;
         };
-        shared.progress.stage(&format!("{}: preparing", info.id));
-        let path = model_path(&plan.info, &info.variant);
-        let begun = Instant::now();
-        let mut engine_ns = 0;
-        let prepared = prepare::prepare(
-            &plan.info,
-            info,
-            Path::new(path),
-            file,
-            shared.nursery,
-            cache,
-            &mut engine_ns,
-        );
-        match prepared {
-            Ok(prepared) => cell.prepared(shared, prepared, begun.elapsed(), engine_ns)?,
-            Err(Unfit::Failed(stage, reason)) => {
-                cell.fail(shared, stage, reason)?;
-                cell.end(shared)?;
-                continue;
-            }
-            Err(Unfit::Stop(trouble)) => return Err(trouble),
-        }
         let together: u64 = round.iter().map(Cell::need_bytes).sum();
         if together + cell.need_bytes() > budget {
             measure_round(std::mem::take(&mut round), shared)?;
@@ -141,9 +113,56 @@ fn measure_all(
     measure_round(round, shared)
 }
 
-fn model_path<'a>(info: &'a RunInfo, variant: &str) -> &'a str {
-    let model = info.models.iter().find(|model| model.variant == variant);
-    model.map_or("", |model| &model.path)
+/// Begins an attempt at a cell; `None` where it cannot be loaded, which is then on record.
+fn begin<'a>(
+    plan: &'a Plan,
+    info: &'a CellInfo,
+    source: &Result<ModelFile, String>,
+    attempt: u32,
+    shared: &mut Shared<'_>,
+    cache: &Cache,
+) -> Result<Option<Cell<'a>>, Trouble> {
+    let mut cell = Cell::begin(shared, info, attempt)?;
+    let begun = Instant::now();
+    let mut engine_ns = 0;
+    let prepared = match (source, model_of(&plan.info, info)) {
+        (Ok(file), Some(model)) => {
+            shared.progress.stage(&format!("{}: preparing", info.id));
+            prepare::prepare(
+                &plan.info,
+                info,
+                model,
+                file,
+                shared.nursery,
+                cache,
+                &mut engine_ns,
+            )
+        }
+        (Err(reason), _) => Err(Unfit::Failed(Stage::Model, reason.clone())),
+        (_, None) => Err(Unfit::Failed(
+            Stage::Model,
+            "the run lists no such model".into(),
+        )),
+    };
+    match prepared {
+        Ok(prepared) => {
+            cell.prepared(shared, prepared, begun.elapsed(), engine_ns)?;
+            Ok(Some(cell))
+        }
+        Err(Unfit::Failed(stage, reason)) => {
+            cell.fail(shared, stage, reason)?;
+            cell.end(shared)?;
+            Ok(None)
+        }
+        Err(Unfit::Stop(trouble)) => Err(trouble),
+    }
+}
+
+/// The model that a cell measures.
+pub(super) fn model_of<'a>(info: &'a RunInfo, cell: &CellInfo) -> Option<&'a ModelInfo> {
+    info.models
+        .iter()
+        .find(|model| model.variant == cell.variant)
 }
 
 /// Measures cells that fit in memory together: their speeds repetition by repetition in turn, so

@@ -5,7 +5,7 @@
 //! the one around it.
 
 use super::protocol::{Reply, Request};
-use crate::engine::{Engine, Error, Model, SessionSpec, clock, llama, os};
+use crate::engine::{Engine, Error, Model, SessionSpec, clock, gguf, llama, os};
 use crate::stages::{answers, perplexity, speed};
 use reports::record::{Fact, Memory, Speed, Test, Warning};
 use std::io::{BufRead, Write};
@@ -64,6 +64,7 @@ fn without_model<R: BufRead, W: Write>(
                 .collect(),
         }),
         Request::Describe { path } => engine.describe(&path).map(|file| Reply::Described { file }),
+        Request::Hash { path } => gguf::sha256(&path).map(|sha256| Reply::Hashed { sha256 }),
         Request::Predict {
             path,
             n_gpu_layers,

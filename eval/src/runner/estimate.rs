@@ -1,6 +1,7 @@
 //! What a run would do, told without doing it: `--list`.
 
 use super::cache::Cache;
+use super::campaign;
 use super::plan::Plan;
 use super::prepare::{self, Unfit};
 use super::probe;
@@ -55,13 +56,12 @@ fn list_one(
     nursery: &Nursery,
     cache: &Cache,
 ) -> Listed {
-    let source = plan
-        .info
-        .models
-        .iter()
-        .find(|model| model.variant == cell.variant);
-    let source = source.map_or("", |model| &model.path);
-    let derived = cache.path(&file.sha256, &cell.precision, &plan.info.engine.version);
+    let model = campaign::model_of(&plan.info, cell);
+    let source = model.map_or("", |model| &model.path);
+    let sha256 = model
+        .and_then(|model| model.sha256.as_deref())
+        .unwrap_or_default();
+    let derived = cache.path(sha256, &cell.precision, &plan.info.engine.version);
     let is_there = cell.native || derived.exists();
     let weights = file_bytes(cell, file);
     // A file that is not derived yet has the contexts of its source and weights of its own size.

@@ -57,9 +57,18 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery) -> Result<Plan, Error> {
     let mut cells = Vec::new();
     let mut sources = Vec::new();
     for (variant, path) in &wanted.models {
-        let file = describe(nursery, Path::new(path))?;
-        models.push(model_info(variant, path, file.as_ref().ok()));
-        for cell in cells_of(variant, &precisions, file.as_ref().ok()) {
+        let mut file = describe(nursery, Path::new(path))?;
+        let of_model = cells_of(variant, &precisions, file.as_ref().ok());
+        let sha256 = match hash(nursery, Path::new(path), &file, &of_model) {
+            Ok(sha256) => sha256,
+            Err(trouble @ Trouble::Interrupted) => return Err(other(trouble)),
+            Err(trouble) => {
+                file = Err(trouble.to_string());
+                None
+            }
+        };
+        models.push(model_info(variant, path, file.as_ref().ok(), sha256));
+        for cell in of_model {
             cells.push(cell);
             sources.push(file.clone());
         }
@@ -111,10 +120,11 @@ impl Plan {
     }
 }
 
-fn hashes(info: &RunInfo) -> Vec<(&str, Option<&str>)> {
+/// What tells one model file from another, where its hash was not taken its size.
+fn hashes(info: &RunInfo) -> Vec<(&str, Option<&str>, Option<u64>)> {
     info.models
         .iter()
-        .map(|model| (&*model.variant, model.sha256.as_deref()))
+        .map(|model| (&*model.variant, model.sha256.as_deref(), model.file_bytes))
         .collect()
 }
 
@@ -228,11 +238,45 @@ fn describe(nursery: &Nursery, path: &Path) -> Result<Result<ModelFile, String>,
     }
 }
 
+/// The hash of a file that is small enough to read at once, or that precisions are derived from.
+fn hash(
+    nursery: &Nursery,
+    path: &Path,
+    file: &Result<ModelFile, String>,
+    cells: &[CellInfo],
+) -> Result<Option<String>, Trouble> {
+    /// Read in a few seconds from any disk.
+    const SMALL: u64 = 4 << 30;
+    let wanted =
+        |file: &ModelFile| file.file_bytes <= SMALL || cells.iter().any(|cell| !cell.native);
+    if !file.as_ref().is_ok_and(wanted) {
+        return Ok(None);
+    }
+    let mut found = None;
+    nursery.spawn()?.ask(
+        &Request::Hash {
+            path: path.to_owned(),
+        },
+        &mut |reply| {
+            if let Reply::Hashed { sha256 } = reply {
+                found = Some(sha256);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
 fn other(trouble: Trouble) -> Error {
     Error::Other(trouble.to_string())
 }
 
-fn model_info(variant: &str, path: &str, file: Option<&ModelFile>) -> ModelInfo {
+fn model_info(
+    variant: &str,
+    path: &str,
+    file: Option<&ModelFile>,
+    sha256: Option<String>,
+) -> ModelInfo {
     let stem = Path::new(path)
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());
@@ -241,7 +285,7 @@ fn model_info(variant: &str, path: &str, file: Option<&ModelFile>) -> ModelInfo 
         variant: variant.to_owned(),
         path: path.to_owned(),
         name: file.and_then(|file| file.name.clone()).unwrap_or(stem),
-        sha256: file.map(|file| file.sha256.clone()),
+        sha256,
         file_bytes: file.map(|file| file.file_bytes),
         architecture: file.map(|file| file.architecture.clone()),
         n_params: file.map(|file| file.n_params),
@@ -281,7 +325,6 @@ mod tests {
     fn file(precision: &str) -> ModelFile {
         ModelFile {
             name: None,
-            sha256: "00".into(),
             file_bytes: 1,
             architecture: "llama".into(),
             n_params: 1,

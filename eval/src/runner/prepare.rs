@@ -6,7 +6,7 @@ use super::protocol::{Reply, Request};
 use super::worker::{Nursery, Trouble};
 use crate::engine::{ModelFile, Prediction, SessionSpec, precision};
 use crate::stages::{answers, perplexity, speed};
-use reports::record::{CellInfo, RunInfo, Stage};
+use reports::record::{CellInfo, ModelInfo, RunInfo, Stage};
 use std::path::{Path, PathBuf};
 
 /// A cell that can be loaded.
@@ -41,18 +41,21 @@ impl From<cache::Error> for Unfit {
 pub fn prepare(
     info: &RunInfo,
     cell: &CellInfo,
-    source: &Path,
+    model: &ModelInfo,
     file: &ModelFile,
     nursery: &Nursery,
     cache: &Cache,
     engine_ns: &mut u64,
 ) -> Result<Prepared, Unfit> {
     let mut n_fallbacks = 0;
+    let source = Path::new(&model.path);
     let path = if cell.native {
         source.to_owned()
     } else {
-        let target = cache.path(&file.sha256, &cell.precision, &info.engine.version);
+        let sha256 = model.sha256.as_deref().unwrap_or_default();
+        let target = cache.path(sha256, &cell.precision, &info.engine.version);
         let needed = (file.n_params as f64 * precision::bits(&cell.precision) / 8.0 * 1.05) as u64;
+        check_memory(&target, needed)?;
         cache.derive(&target, needed, |part| {
             let request = Request::Convert {
                 from: source.to_owned(),

@@ -18,6 +18,11 @@ pub enum Request {
         /// The model file.
         path: PathBuf,
     },
+    /// Hash a file. Answered with [`Reply::Hashed`] first.
+    Hash {
+        /// The file.
+        path: PathBuf,
+    },
     /// Tell the memory needed. Answered with [`Reply::Predicted`] first.
     Predict {
         /// The model file.
@@ -110,6 +115,11 @@ pub enum Reply {
     Described {
         /// Its facts.
         file: ModelFile,
+    },
+    /// The content of a file.
+    Hashed {
+        /// SHA-256 in hex.
+        sha256: String,
     },
     /// Memory needed.
     Predicted {

@@ -36,7 +36,9 @@ pub struct Place {
 
 impl Place {
     pub fn new() -> Self {
-        let place = Self { dir: tempfile::tempdir().unwrap() };
+        let place = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
         std::fs::write(place.path("suite.toml"), SUITE).unwrap();
         place
     }
@@ -61,8 +63,12 @@ impl Place {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hanbench"));
+        command.args(arguments);
+        // Tests run side by side; two spinning threads each would fight over the cores.
+        if arguments[0] == "run" && !arguments.contains(&"--threads") {
+            command.args(["--threads", "1"]);
+        }
         command
-            .args(arguments)
             .current_dir(self.dir.path())
             .env("XDG_CACHE_HOME", self.path("cache"))
             .stdin(Stdio::null())
@@ -77,7 +83,9 @@ impl Place {
 
     pub fn records(&self, run: &str) -> Vec<Record> {
         let text = std::fs::read_to_string(self.path(run).join("records.jsonl")).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// A CSV file of a run as rows of named fields.
@@ -85,7 +93,11 @@ impl Place {
         let mut reader = csv::Reader::from_path(self.path(run).join("csv").join(name)).unwrap();
         let header = reader.headers().unwrap().clone();
         let named = |row: csv::StringRecord| {
-            header.iter().zip(&row).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+            header
+                .iter()
+                .zip(&row)
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .collect()
         };
         reader.records().map(|row| named(row.unwrap())).collect()
     }

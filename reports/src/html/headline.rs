@@ -4,11 +4,12 @@ use crate::view::{Report, Status, machines};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::label::{self, Labels};
-use super::number;
+use super::cards::{self, Card};
+use super::label::Labels;
+use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
-use super::winners::{self, Card, Winners};
-use super::{josa, unknowns};
+use super::winners::Winners;
+use super::{title, unknowns};
 
 /// The top of the page.
 #[derive(Template)]
@@ -37,10 +38,10 @@ impl Headline {
         let winners = Winners::of(report);
         Self {
             eyebrow: eyebrow(report),
-            title: title(report, &winners, labels),
+            title: title::title(report, &winners, labels),
             lede: lede(report),
             banners: banners(report, labels),
-            cards: winners::cards(report, &winners, labels),
+            cards: cards::cards(report, &winners, labels),
             unknowns: unknowns::list(report),
         }
     }
@@ -52,130 +53,6 @@ fn eyebrow(report: &Report) -> Phrase {
         Some(latest) => name.then(Phrase::same(" · ")).then(number::date(latest)),
         None => name,
     }
-}
-
-/// The answer in one sentence, no stronger than the intervals allow.
-fn title(report: &Report, winners: &Winners, labels: &Labels) -> Phrase {
-    let measured = measured(report);
-    if measured.is_empty() {
-        return nothing(report);
-    }
-    if let [only] = measured.as_slice() {
-        let name = labels.name(*only);
-        return Phrase::of(
-            Rich::default().foreign(name).text(" 하나를 측정했습니다"),
-            Rich::default()
-                .text("One cell was measured: ")
-                .foreign(name),
-        );
-    }
-    let (ko, en) = claim(measured.len(), winners, labels);
-    if measured.len() == report.cells.len() {
-        return Phrase::of(ko, en);
-    }
-    Phrase::of(
-        Rich::default()
-            .text(format!("측정한 셀 {}개 가운데 ", measured.len()))
-            .then(ko),
-        en.text(format!(" (of {} measured)", plural(measured.len(), "cell"))),
-    )
-}
-
-/// Who is fastest and who takes the least memory, as far as that can be said.
-fn claim(measured: usize, winners: &Winners, labels: &Labels) -> (Rich, Rich) {
-    let rich = Rich::default;
-    let leaders = winners.fastest(measured);
-    let smallest = winners.smallest();
-    let subject = |cell: usize| {
-        rich()
-            .foreign(labels.name(cell))
-            .text(josa::subject(labels.name(cell)))
-    };
-    let fast = || fastest(&leaders, labels);
-    match (leaders.as_slice(), smallest) {
-        ([], None) if winners.no_difference(measured) => (
-            rich().text("속도의 차이를 보일 수 없습니다"),
-            rich().text("No difference in speed can be shown"),
-        ),
-        ([], None) => (
-            rich().text("가장 빠른 셀을 하나로 가릴 수 없습니다"),
-            rich().text("No single cell can be called the fastest"),
-        ),
-        ([], Some(y)) => (
-            subject(y).text(" 메모리를 가장 적게 씁니다"),
-            rich()
-                .foreign(labels.name(y))
-                .text(" uses the least memory"),
-        ),
-        ([x], Some(y)) if *x == y => (
-            fast().0.text(" 가장 빠르고 메모리도 가장 적게 씁니다"),
-            fast().1.text(" is the fastest and uses the least memory"),
-        ),
-        (_, Some(y)) => (
-            fast()
-                .0
-                .text(" 가장 빠르고, ")
-                .then(subject(y))
-                .text(" 메모리를 가장 적게 씁니다"),
-            fast()
-                .1
-                .text(" is the fastest; ")
-                .foreign(labels.name(y))
-                .text(" uses the least memory"),
-        ),
-        (_, None) => (
-            fast().0.text(" 가장 빠릅니다"),
-            fast().1.text(" is the fastest"),
-        ),
-    }
-}
-
-/// The leaders as the subject of a sentence, in both languages.
-fn fastest(leaders: &[usize], labels: &Labels) -> (Rich, Rich) {
-    let names: Vec<&str> = leaders.iter().map(|&cell| labels.name(cell)).collect();
-    let (last, before) = names
-        .split_last()
-        .map_or(("", &[][..]), |(last, before)| (*last, before));
-    if before.is_empty() {
-        return (
-            Rich::default().foreign(last).text(josa::subject(last)),
-            Rich::default().foreign(last),
-        );
-    }
-    (
-        Rich::default()
-            .list(names.iter().copied())
-            .text(" 가운데 하나가"),
-        Rich::default()
-            .list(before.iter().copied())
-            .text(" or ")
-            .foreign(last),
-    )
-}
-
-fn nothing(report: &Report) -> Phrase {
-    if report.cells.is_empty() {
-        return Phrase::both("측정할 셀이 없었습니다", "There was no cell to measure");
-    }
-    if report
-        .cells
-        .iter()
-        .all(|cell| cell.status == Status::NotRun)
-    {
-        return Phrase::both(
-            "아직 아무것도 측정하지 않았습니다",
-            "Nothing has been measured yet",
-        );
-    }
-    Phrase::both("아무 셀도 측정하지 못했습니다", "No cell could be measured")
-}
-
-/// Cells of which anything was measured.
-fn measured(report: &Report) -> Vec<usize> {
-    let rows = report.summary.iter().enumerate();
-    rows.filter(|(_, row)| label::measured_anything(row))
-        .map(|(i, _)| i)
-        .collect()
 }
 
 /// Machine, models, engine and suite in two sentences.
@@ -240,15 +117,6 @@ fn lede_of_many(report: &Report) -> Phrase {
     )
 }
 
-/// A count with its noun in English.
-fn plural(n: usize, noun: &str) -> String {
-    format!(
-        "{} {noun}{}",
-        number::count(n as u64),
-        if n == 1 { "" } else { "s" }
-    )
-}
-
 /// What failed or was cut off, by cell.
 fn banners(report: &Report, labels: &Labels) -> Vec<Banner> {
     [
@@ -296,17 +164,4 @@ fn banner(
             list(format!("{n} of {} {en}", plural(total, "cell"))),
         ),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn english_counts() {
-        assert_eq!(
-            (plural(1, "cell"), plural(1200, "run")),
-            ("1 cell".into(), "1,200 runs".into())
-        );
-    }
 }

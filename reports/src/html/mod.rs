@@ -6,6 +6,7 @@
 
 mod answers;
 mod assets;
+mod cards;
 mod charts;
 mod contest;
 mod environment;
@@ -25,6 +26,7 @@ mod svg;
 mod table;
 #[cfg(test)]
 mod tests;
+mod title;
 mod troubles;
 mod units;
 mod unknowns;

@@ -104,6 +104,12 @@ pub(super) fn count(n: impl Into<u64>) -> String {
     thousands(&n.into().to_string())
 }
 
+/// A count with its noun in English.
+pub(super) fn plural(n: usize, noun: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", count(n as u64))
+}
+
 /// A number to three digits.
 pub(super) fn plain(value: f64) -> String {
     fixed(value, decimals(value))
@@ -262,6 +268,14 @@ mod tests {
         assert_eq!(
             parameters(1_235_814_432),
             Phrase::both("12.4억 개", "1.24 B")
+        );
+    }
+
+    #[test]
+    fn english_counts() {
+        assert_eq!(
+            [plural(1, "cell"), plural(1200, "run")],
+            ["1 cell", "1,200 runs"]
         );
     }
 
