@@ -7,6 +7,7 @@
 pub mod csv;
 pub mod file;
 pub mod html;
+mod josa;
 pub mod plot;
 pub mod record;
 pub mod render;

@@ -56,10 +56,10 @@ pub fn canonical(name: &str) -> Option<&'static str> {
 /// The name of the `general.file_type` of a GGUF file.
 #[must_use]
 pub fn of_file_type(file_type: u32) -> Option<&'static str> {
-    let file_type = file_type & !(sys::LLAMA_FTYPE_GUESSED as u32);
+    let file_type = file_type & !sys::LLAMA_FTYPE_GUESSED;
     KNOWN
         .iter()
-        .find(|(_, ftype)| *ftype as u32 == file_type)
+        .find(|(_, ftype)| *ftype == file_type)
         .map(|(name, _)| *name)
 }
 

@@ -11,7 +11,7 @@ use super::protocol::Request;
 use super::worker::{Nursery, Trouble};
 use crate::engine::ModelFile;
 use crate::stages::speed::{self, SpeedTest};
-use reports::record::{CellInfo, Fact, ModelInfo, RunInfo, Stage, Test, When};
+use reports::record::{CellInfo, Fact, ModelInfo, RunInfo, Stage, Test};
 use reports::run_dir;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -169,7 +169,7 @@ pub(super) fn model_of<'a>(info: &'a RunInfo, cell: &CellInfo) -> Option<&'a Mod
 /// that whatever the machine does meanwhile falls on all of them, the rest one after another.
 fn measure_round(mut cells: Vec<Cell<'_>>, shared: &mut Shared<'_>) -> Result<(), Trouble> {
     for cell in &mut cells {
-        cell.probe(shared, When::Before)?;
+        cell.probe_before(shared)?;
         cell.load(shared)?;
     }
     measure_speed(&mut cells, shared)?;

@@ -8,7 +8,9 @@ use super::protocol::Request;
 use super::worker::{Nursery, Trouble, Worker};
 use crate::engine::SessionSpec;
 use crate::stages::speed::SpeedTest;
-use reports::record::{Begin, CellInfo, End, Fact, Failure, RunInfo, Stage, Test, Warning, When};
+use reports::record::{
+    Begin, CellInfo, End, Fact, Failure, Probe, RunInfo, Stage, Test, Warning, When,
+};
 use std::time::{Duration, Instant};
 
 /// Something that ends the whole run, not only a cell.
@@ -32,6 +34,8 @@ pub struct Cell<'a> {
     attempt: u32,
     prepared: Option<Prepared>,
     worker: Option<Worker>,
+    /// The noise probe before the cell.
+    before: Option<Probe>,
     failed: bool,
     spent: Duration,
     engine_ns: u64,
@@ -45,6 +49,7 @@ impl<'a> Cell<'a> {
             attempt,
             prepared: None,
             worker: None,
+            before: None,
             failed: false,
             spent: Duration::ZERO,
             engine_ns: 0,
@@ -124,9 +129,31 @@ impl<'a> Cell<'a> {
         self.end(shared)
     }
 
-    /// The noise probe.
-    pub fn probe(&self, shared: &mut Shared<'_>, when: When) -> Result<(), Fatal> {
-        self.keep(shared, Fact::Probe(probe::probe(when)))
+    /// The noise probe before the cell.
+    pub fn probe_before(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let before = probe::probe(When::Before);
+        self.before = Some(before.clone());
+        self.keep(shared, Fact::Probe(before))
+    }
+
+    /// The noise probe after the cell, and a warning where the machine is not what it was.
+    fn probe_after(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let Some(before) = self.before.take() else {
+            return Ok(());
+        };
+        let after = probe::probe(When::After);
+        let moved = probe::moved(&before, &after);
+        self.keep(shared, Fact::Probe(after))?;
+        match moved {
+            Some(text) => self.keep(
+                shared,
+                Fact::Warning(Warning {
+                    stage: Stage::Process,
+                    text,
+                }),
+            ),
+            None => Ok(()),
+        }
     }
 
     /// Records a failure; the cell goes on with its next stage.
@@ -146,9 +173,7 @@ impl<'a> Cell<'a> {
     /// Ends the attempt.
     pub fn end(mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
         self.release();
-        if self.prepared.is_some() {
-            self.probe(shared, When::After)?;
-        }
+        self.probe_after(shared)?;
         let end = End {
             complete: !self.failed,
             wall_ns: self.spent.as_nanos() as u64,

@@ -12,6 +12,9 @@ const ROUNDS: usize = 3;
 const LANES: usize = 32;
 const STEPS: usize = 200_000;
 
+/// Change between two probes that a quiet machine shows too.
+const STEADY: f64 = 0.15;
+
 /// Runs the probe on all threads of the pool; about 50 ms.
 #[must_use]
 pub fn probe(when: When) -> Probe {
@@ -66,9 +69,37 @@ fn multiply_add(threads: usize) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
+/// What to tell of a machine that became slower or faster while a cell was measured; `None` where
+/// it stayed within [`STEADY`].
+#[must_use]
+pub fn moved(before: &Probe, after: &Probe) -> Option<String> {
+    let change = |before: f64, after: f64| after / before - 1.0;
+    let bandwidth = change(before.read_gb_s, after.read_gb_s);
+    let arithmetic = change(before.gflop_s, after.gflop_s);
+    (bandwidth.abs().max(arithmetic.abs()) > STEADY).then(|| {
+        format!(
+            "the machine changed while this was measured: memory bandwidth by {:+.0} %, arithmetic by {:+.0} %; something else was running, or the clock moved. Do not trust small differences of speed",
+            100.0 * bandwidth,
+            100.0 * arithmetic
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_machine_that_moved_is_told_of() {
+        let probe = |read_gb_s, gflop_s| Probe {
+            when: When::Before,
+            read_gb_s,
+            gflop_s,
+        };
+        assert_eq!(moved(&probe(20.0, 50.0), &probe(19.0, 52.0)), None);
+        let text = moved(&probe(20.0, 50.0), &probe(20.0, 25.0)).unwrap();
+        assert!(text.contains("arithmetic by -50 %"), "{text}");
+    }
 
     #[test]
     fn a_probe_measures_something() {

@@ -1,13 +1,14 @@
 //! The three answers of the headline: fastest decode, least memory, fewest bits per syllable.
 
+use crate::josa;
 use crate::view::Report;
 
 use super::contest::Contest;
 use super::label::Labels;
 use super::number;
 use super::phrase::{Phrase, Rich};
+use super::units;
 use super::winners::{MOST_LEADERS, Winners, decode_test};
-use super::{josa, units};
 
 /// One answer of the headline.
 pub(super) struct Card {

@@ -1,5 +1,6 @@
 //! Where and of what was measured: machine, engine, suite, models, texts.
 
+use crate::josa;
 use crate::record::{CellInfo, CorpusInfo, ModelInfo, RunInfo};
 use crate::view::Report;
 use askama::Template;
@@ -8,7 +9,7 @@ use askama::filters::HtmlSafe;
 use super::facts::{Fact, Facts};
 use super::number;
 use super::phrase::{Phrase, Rich};
-use super::{josa, suite};
+use super::suite;
 
 /// The section on the environment.
 #[derive(Template)]

@@ -13,7 +13,6 @@ mod environment;
 mod facts;
 mod foreign;
 mod headline;
-mod josa;
 mod label;
 mod memory;
 mod number;

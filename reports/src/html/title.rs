@@ -2,11 +2,11 @@
 
 use crate::view::{Report, Status};
 
-use super::josa;
 use super::label::{self, Labels};
 use super::number::plural;
 use super::phrase::{Phrase, Rich};
 use super::winners::Winners;
+use crate::josa;
 
 /// The answer in one sentence, no stronger than the intervals allow.
 pub(super) fn title(report: &Report, winners: &Winners, labels: &Labels) -> Phrase {

@@ -1,7 +1,7 @@
 //! Sentences that say what a chart shows, and no more than it shows.
 
-use super::josa;
 use super::lang::Lang;
+use crate::josa;
 
 /// One value of a comparison.
 #[derive(Debug, Clone)]
@@ -67,9 +67,9 @@ fn several(best: &Entry, others: &[&Entry], wording: &Wording, lang: Lang) -> St
     let first = match lang {
         Lang::Ko => format!(
             "{subject} {} {}이며, {last_subject} {} {}입니다.",
-            josa::by(&best.name),
+            josa::with(&best.name, josa::by),
             best.shown,
-            josa::by(&last.name),
+            josa::with(&last.name, josa::by),
             last.shown
         ),
         Lang::En => format!(
@@ -86,8 +86,8 @@ fn several(best: &Entry, others: &[&Entry], wording: &Wording, lang: Lang) -> St
         text += &match lang {
             Lang::Ko => format!(
                 " 다만 {} {} 95% 구간이 겹쳐 이 그림만으로는 차이가 있다고 할 수 없습니다.",
-                josa::topic(&list(&unclear, lang)),
-                josa::and(&best.name)
+                josa::with(&list(&unclear, lang), josa::topic),
+                josa::with(&best.name, josa::and)
             ),
             Lang::En => format!(
                 " The 95% intervals of {} overlap that of {}, so this chart shows no difference between them.",

@@ -4,11 +4,11 @@ use super::caption::{self, Entry, Extremes};
 use super::context::{Context, drawable};
 use super::draft::{Draft, Scene};
 use super::frame::{Frame, Key};
-use super::josa;
 use super::lang::{Both, Lang};
 use super::number;
 use super::rows::{Body, Row, RowChart, Sample, Section};
 use super::thin::{limit, thin};
+use crate::josa;
 use crate::view::{AnswerRow, SummaryRow};
 
 /// What lengths are counted in.
@@ -223,7 +223,7 @@ fn medians(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -
         (true, _) => String::new(),
         (false, Lang::Ko) => format!(
             "{} 절반 이상이 잘려 중앙값의 하한만 알 수 있습니다.",
-            josa::topic(&caption::list(&bounds, lang))
+            josa::with(&caption::list(&bounds, lang), josa::topic)
         ),
         (false, Lang::En) => format!(
             "Of {} half or more were cut, so only a lower bound of the median is known.",
@@ -239,8 +239,8 @@ fn medians(context: &Context<'_>, answers: &[Answers], unit: Unit, lang: Lang) -
         (true, Lang::En) => format!("The median answer of {shortest} has {low}."),
         (false, Lang::Ko) => format!(
             "답변 길이의 중앙값이 가장 작은 것은 {} {low}이고, 가장 큰 것은 {} {high}입니다.",
-            josa::by(shortest),
-            josa::by(longest)
+            josa::with(shortest, josa::by),
+            josa::with(longest, josa::by)
         ),
         (false, Lang::En) => format!(
             "The median answer is shortest with {shortest} ({low}) and longest with {longest} ({high})."

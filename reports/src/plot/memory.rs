@@ -4,20 +4,22 @@ use super::caption::{Entry, Extremes};
 use super::context::{Context, key, the_one};
 use super::draft::{Draft, Scene};
 use super::frame::{Frame, Key};
-use super::josa;
 use super::lang::{Both, Lang};
 use super::number;
 use super::rows::{Body, Part, Row, RowChart, Section};
+use crate::josa;
 use crate::view::MemoryRow;
 
-const PARTS: [Part; 4] = [Part::Solid, Part::Hatched, Part::Light, Part::Hollow];
+const PARTS: [Part; 3] = [Part::Solid, Part::Hatched, Part::Light];
 
 /// The memory of one cell in bytes.
 struct Memory<'a> {
     cell: usize,
     row: &'a MemoryRow,
-    /// Weights, KV cache, compute buffers, and what else the peak holds.
-    parts: [f64; 4],
+    /// Weights, KV cache, and what else the peak holds: the engine reserves compute buffers for the
+    /// largest batch there could be, and only what is touched of them ever becomes resident, so
+    /// their share of the peak is not told apart from the program and the vocabulary.
+    parts: [f64; 3],
     /// Peak resident set and device memory; `None` where the peak was not measured.
     total: Option<f64>,
 }
@@ -25,18 +27,15 @@ struct Memory<'a> {
 impl<'a> Memory<'a> {
     fn of(cell: usize, row: &'a MemoryRow) -> Option<Self> {
         let bytes = |value: Option<u64>| value.unwrap_or(0) as f64;
-        let known = [
-            bytes(row.model_bytes),
-            bytes(row.kv_bytes),
-            bytes(row.compute_bytes),
-        ];
+        let (weights, kv) = (bytes(row.model_bytes), bytes(row.kv_bytes));
         let total = row
             .peak_rss_bytes
             .map(|peak| peak as f64 + bytes(row.gpu_bytes));
-        let sum: f64 = known.iter().sum();
-        let rest = total.map_or(0.0, |total| (total - sum).max(0.0));
-        let parts = [known[0], known[1], known[2], rest];
-        (sum + rest > 0.0).then_some(Self {
+        let rest = total.map_or(bytes(row.compute_bytes), |total| {
+            (total - weights - kv).max(0.0)
+        });
+        let parts = [weights, kv, rest];
+        (parts.iter().sum::<f64>() > 0.0).then_some(Self {
             cell,
             row,
             parts,
@@ -56,11 +55,6 @@ impl<'a> Memory<'a> {
     /// Length of the bar.
     fn length(&self) -> f64 {
         self.parts.iter().sum()
-    }
-
-    /// Whether the engine's buffers are more than was ever resident, by more than rounding.
-    fn exceeds_peak(&self) -> bool {
-        self.total.is_some_and(|total| self.length() > total * 1.01)
     }
 }
 
@@ -98,14 +92,10 @@ fn chart(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> RowChart
     let names = [
         lang.pick("가중치", "weights"),
         lang.pick("KV 캐시", "KV cache"),
-        lang.pick("계산 버퍼", "compute buffers"),
-        lang.pick(
-            "그 밖(최대 RSS에서 앞의 셋을 뺀 것)",
-            "rest (peak RSS without these)",
-        ),
+        lang.pick("계산 버퍼와 그 밖", "compute buffers and the rest"),
     ];
     let present = |i: usize| memories.iter().any(|memory| memory.parts[i] > 0.0);
-    let mut legend: Vec<(Key, String)> = (0..4)
+    let mut legend: Vec<(Key, String)> = (0..3)
         .filter(|&i| present(i))
         .map(|i| (Key::Part(PARTS[i]), names[i].to_owned()))
         .collect();
@@ -171,13 +161,6 @@ fn detail(memory: &Memory<'_>, scale: f64, lang: Lang) -> String {
             )
             .to_owned();
     }
-    if memory.exceeds_peak() {
-        return format!(
-            "{} {}",
-            lang.pick("버퍼 합", "buffers"),
-            show(memory.length())
-        );
-    }
     if let Some(device) = memory.row.gpu_bytes.filter(|&bytes| bytes > 0) {
         return format!("GPU {}", show(device as f64));
     }
@@ -204,31 +187,24 @@ fn caption(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> String
     };
     let ((least, low), (most, high)) = (&extremes.least, &extremes.greatest);
     let text = match (extremes.are_equal(), lang) {
-        (true, Lang::Ko) => format!("{} 메모리를 {low} 썼습니다.", josa::topic(least)),
+        (true, Lang::Ko) => format!(
+            "{} 메모리를 {low} 썼습니다.",
+            josa::with(least, josa::topic)
+        ),
         (true, Lang::En) => format!("{least} took {low} of memory."),
         (false, Lang::Ko) => format!(
             "메모리를 가장 적게 쓴 것은 {} {low}이며, 가장 많이 쓴 것은 {} {high}입니다.",
-            josa::by(least),
-            josa::by(most)
+            josa::with(least, josa::by),
+            josa::with(most, josa::by)
         ),
         (false, Lang::En) => {
             format!("{least} took the least memory ({low}), {most} the most ({high}).")
         }
     };
-    let over = if memories.iter().any(Memory::exceeds_peak) {
-        lang.pick(
-            "막대가 값보다 긴 셀은 엔진이 잡은 버퍼의 합보다 최대 RSS가 작았습니다.",
-            "Where a bar is longer than its value, less was ever resident than the engine's buffers hold.",
-        )
-    } else {
-        ""
-    };
-    let sentences = [text, prediction(memories, lang), over.to_owned()];
-    sentences
-        .into_iter()
-        .filter(|sentence| !sentence.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    match prediction(memories, lang) {
+        prediction if prediction.is_empty() => text,
+        prediction => format!("{text} {prediction}"),
+    }
 }
 
 /// How far the predictions were off.

@@ -13,7 +13,6 @@ mod draft;
 mod fixture;
 mod font;
 mod frame;
-mod josa;
 mod label;
 mod lang;
 mod length;

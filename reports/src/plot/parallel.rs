@@ -3,10 +3,10 @@
 use super::context::{Context, drawable, key};
 use super::draft::{Draft, Scene};
 use super::frame::{Frame, Key};
-use super::josa;
 use super::lang::{Both, Lang};
 use super::lines::{Line, LineChart, Point};
 use super::number;
+use crate::josa;
 use crate::view::SpeedRow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -168,7 +168,7 @@ fn caption(context: &Context<'_>, series: &[Series], lang: Lang) -> String {
             "함께 디코드하는 시퀀스를 {}개에서 {}개로 늘릴 때 처리량의 중앙값이 가장 큰 비율로 늘어난 것은 {}, 초당 {from}토큰에서 {to}토큰이 되었습니다({times}배).",
             first.count,
             last.count,
-            josa::by(&name)
+            josa::with(&name, josa::by)
         ),
         Lang::En => format!(
             "From {} to {} sequences decoded together, the median throughput grows by the largest factor with {name}: from {from} to {to} tokens/s ({times} times).",
