@@ -23,7 +23,7 @@ pub struct Benched {
 /// # Errors
 /// A file that is not there or cannot be converted, an unknown precision, no place for the cache.
 pub fn models(engine: &dyn Engine) -> Result<Vec<Benched>, Error> {
-    let cache = Cache::of_user().map_err(|error| Error(error.0))?;
+    let cache = Cache::of_user()?;
     let named = std::env::var("HANBENCH_MODELS").unwrap_or_default();
     let sources = match named.is_empty() {
         true => vec![default_model(&cache)?],

@@ -26,6 +26,12 @@ pub struct Entry {
 #[error("{0}")]
 pub struct Error(pub String);
 
+impl From<Error> for crate::engine::Error {
+    fn from(error: Error) -> Self {
+        Self(error.0)
+    }
+}
+
 impl Cache {
     /// The cache of this user: `$XDG_CACHE_HOME/hanbench/derived`, else under `~/.cache`.
     ///

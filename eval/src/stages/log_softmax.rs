@@ -1,8 +1,12 @@
 //! The logarithm of a softmax at one index, over vocabularies of a hundred thousand tokens.
 
+/// Independent sums, so that the loop over a vocabulary becomes vector instructions: additions of
+/// floating-point numbers may not be reordered by a compiler.
+const LANES: usize = 32;
+
 /// Elements that are summed in single precision before they join the double-precision sum: few
-/// enough that the rounding of a partial sum stays near that of one addition.
-const BLOCK: usize = 64;
+/// enough for a lane that its rounding stays near that of one addition.
+const BLOCK: usize = 8 * LANES;
 
 /// ln softmax(`logits`)[`index`] in nats: `logits[index] − max − ln Σ exp(logit − max)`.
 ///
@@ -10,12 +14,38 @@ const BLOCK: usize = 64;
 /// double precision. NaN where a logit is NaN or all are −∞.
 #[must_use]
 pub fn log_softmax(logits: &[f32], index: usize) -> f64 {
-    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let max = max(logits);
     let mut sum = 0.0f64;
     for block in logits.chunks(BLOCK) {
-        sum += f64::from(block.iter().map(|&logit| exp(logit - max)).sum::<f32>());
+        let mut lanes = [0.0f32; LANES];
+        let (rows, rest) = block.as_chunks::<LANES>();
+        for row in rows {
+            for (lane, &logit) in lanes.iter_mut().zip(row) {
+                *lane += exp(logit - max);
+            }
+        }
+        for (lane, &logit) in lanes.iter_mut().zip(rest) {
+            *lane += exp(logit - max);
+        }
+        sum += lanes.iter().map(|&lane| f64::from(lane)).sum::<f64>();
     }
     f64::from(logits[index] - max) - sum.ln()
+}
+
+/// The largest logit; NaN are passed over, as they spoil the sum later.
+fn max(logits: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (rows, rest) = logits.as_chunks::<LANES>();
+    for row in rows {
+        for (lane, &logit) in lanes.iter_mut().zip(row) {
+            *lane = larger(*lane, logit);
+        }
+    }
+    rest.iter()
+        .chain(&lanes)
+        .copied()
+        .fold(f32::NEG_INFINITY, larger)
 }
 
 /// exp(x) for x ≤ 0 within 2 units in the last place; 0 below −87.3, NaN for NaN.
@@ -30,7 +60,8 @@ fn exp(x: f32) -> f32 {
     // Adding and subtracting 1.5·2^23 rounds to a whole number.
     const ROUND: f32 = 12_582_912.0;
     let clamped = x.max(-87.3);
-    let n = (clamped * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = clamped * std::f32::consts::LOG2_E + ROUND;
+    let n = rounded - ROUND;
     let r = n.mul_add(-LN2_HIGH, clamped);
     let r = n.mul_add(-LN2_LOW, r);
     let mut p = 1.0 / 5040.0;
@@ -45,7 +76,9 @@ fn exp(x: f32) -> f32 {
     ] {
         p = r.mul_add(p, coefficient);
     }
-    let power = f32::from_bits(((n as i32 + 127) << 23) as u32);
+    // The low bits of `rounded` are n itself, which spares a conversion that checks its range.
+    let exponent = rounded.to_bits().wrapping_sub(ROUND.to_bits());
+    let power = f32::from_bits(exponent.wrapping_add(127) << 23);
     let value = p * power;
     if x < -87.3 {
         0.0
