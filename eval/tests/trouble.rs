@@ -288,3 +288,29 @@ fn a_run_is_not_written_over() {
         before
     );
 }
+
+#[test]
+fn precisions_that_the_quantiser_cannot_make_are_failed_rows() {
+    let place = place();
+    let model = place.tiny("m.gguf", &Shape::default());
+    let arguments = [
+        "run",
+        &model,
+        "--precision",
+        "iq2_xxs,nvfp4,q8_0",
+        "--out",
+        "run",
+    ];
+    place.run(&[&arguments[..], &QUICK].concat()).expect(1);
+    let records = place.records("run");
+    let reasons = failures(&records);
+    assert!(
+        reasons[0].contains("importance matrix") && reasons[1].contains("NVFP4"),
+        "{reasons:?}"
+    );
+    assert_eq!(place.csv("run", "memory.csv").len(), 1);
+    let left = std::fs::read_dir(place.path("cache/hanbench/derived"))
+        .unwrap()
+        .count();
+    assert_eq!(left, 1, "a refused conversion leaves no file");
+}

@@ -83,13 +83,14 @@ pub fn run(args: Args) -> Outcome {
     let plan = agree(plan, earlier, journal)?;
     let finished = runner::run(&plan, journal, &nursery, &cache);
     let dir = journal.dir().to_owned();
-    let report = report::write(std::slice::from_ref(&dir), &dir)?;
+    let report = report::write(std::slice::from_ref(&dir), &dir);
     match finished {
-        Ok(Finished::All) => Ok(report::status(&report)),
+        Ok(Finished::All) => Ok(report::status(&report?)),
         Ok(Finished::Interrupted) => Err(Failure::Other(format!(
-            "interrupted; what was measured is in the report. Go on with: hanbench run --resume --out {}",
+            "interrupted; what was measured is kept. Go on with: hanbench run --resume --out {}",
             dir.display()
         ))),
+        // What stopped the run is told even where it stopped the report too.
         Err(halt) => Err(Failure::Other(halt.0)),
     }
 }

@@ -29,15 +29,26 @@ pub(super) fn convert(
         sys::llama_model_quantize(c_from.as_ptr(), c_to.as_ptr(), &raw const params)
     };
     if status != 0 {
-        let reason = log::reason().unwrap_or_else(|| format!("status {status}"));
-        return Err(Error(format!(
-            "{}: cannot be converted to {precision} ({reason})",
-            from.display()
-        )));
+        return Err(refusal(from, precision, status));
     }
     let fallbacks = log::lines()
         .iter()
         .filter(|line| line.text.contains("-> falling back to"))
         .count();
     Ok(fallbacks as u64)
+}
+
+/// Why the quantiser refused, in one line.
+fn refusal(from: &Path, precision: &str, status: u32) -> Error {
+    let reason = log::reason().unwrap_or_else(|| format!("status {status}"));
+    let from = from.display();
+    Error(if reason.contains("importance matrix") {
+        format!(
+            "{from}: llama.cpp makes {precision} only with an importance matrix, which hanbench does not compute; quantise the file with one and give the result as the model"
+        )
+    } else if reason.contains("invalid output file type") {
+        format!("{from}: llama.cpp's quantiser does not make {precision}; choose another precision")
+    } else {
+        format!("{from}: cannot be converted to {precision} ({reason})")
+    })
 }
