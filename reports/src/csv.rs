@@ -97,6 +97,7 @@ columns!(SpeedRow:
     machine, model, variant, precision, backend, n_threads, test, n_prompt, n_gen, n_depth, n_seq,
     reps, avg_ts, stddev_ts, median_ts, ci95_low, ci95_high,
     median_ns, page_cache_share, ttft_ns, inter_token_p50_ns, inter_token_p95_ns, chars_per_s,
+    syllables_per_s,
 );
 columns!(MemoryRow:
     machine, model, variant, precision, n_ctx, model_bytes, kv_bytes, compute_bytes,
@@ -112,11 +113,11 @@ columns!(AnswerRow:
     machine, model, variant, precision, question_id, question, answer, stop, n_tokens, n_chars,
     n_syllables, n_eojeol, n_sentences, ttft_ns, decode_ts, chars_per_s, hangul_share, latin_share,
     han_share, mixed_eojeol_share, off_topic_share, style, bullet_share, rep_4, coverage, obedience,
-    reference_nll,
+    reference_nll, syllables_per_s,
 );
 columns!(SummaryRow:
     machine, model, variant, precision, status, prefill_ts, prefill_ci95_low, prefill_ci95_high,
-    decode_ts, decode_ci95_low, decode_ci95_high, ttft_ms, chars_per_s, load_ms, peak_rss_bytes,
+    decode_ts, decode_ci95_low, decode_ci95_high, ttft_ms, chars_per_s, syllables_per_s, load_ms, peak_rss_bytes,
     predicted_bytes, ppl, ppl_se, bits_per_byte, bits_per_syllable, n_answers, median_tokens,
     median_chars, cut_share, hangul_share, failure,
 );
@@ -229,11 +230,11 @@ mod tests {
                 .all(|text| text.ends_with('\n') && text.lines().count() == 1)
         );
         let [speed, memory, perplexity, answers, summary] = files;
-        insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s");
+        insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s,syllables_per_s");
         insta::assert_snapshot!(memory, @"machine,model,variant,precision,n_ctx,model_bytes,kv_bytes,compute_bytes,predicted_bytes,peak_rss_bytes,rss_anon_bytes,rss_file_bytes,gpu_bytes,n_seq");
         insta::assert_snapshot!(perplexity, @"machine,model,variant,precision,corpus,n_ctx,n_chunks,n_scored,mean_nll,ppl,ppl_se,bits_per_byte,bits_per_syllable,whole");
-        insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll");
-        insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
+        insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s");
+        insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
     }
 
     #[test]

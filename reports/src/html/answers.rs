@@ -232,7 +232,7 @@ fn time(row: &AnswerRow) -> Vec<Phrase> {
     let parts = [
         first,
         rate(row.decode_ts, units::tokens_per_second()),
-        rate(row.chars_per_s, units::characters_per_second()),
+        rate(row.syllables_per_s, units::syllables_per_second()),
     ];
     parts.into_iter().flatten().collect()
 }

@@ -204,6 +204,10 @@ fn answers(report: &Report, labels: &Labels) -> Table {
                 Phrase::both("글자 속도", "Characters"),
                 units::characters_per_second(),
             ),
+            Column::number(
+                Phrase::both("한글 속도", "Korean"),
+                units::syllables_per_second(),
+            ),
         ],
         rows: rows(report, labels, &["answer"], |row| {
             vec![
@@ -213,6 +217,7 @@ fn answers(report: &Report, labels: &Labels) -> Table {
                 Cell::number(row.inter_token_p95_ns.map(number::milliseconds)),
                 Cell::estimate(Estimate::new(row.median_ts, row.ci95_low, row.ci95_high)),
                 Cell::number(row.chars_per_s.map(number::plain)),
+                Cell::number(row.syllables_per_s.map(number::plain)),
             ]
         }),
     }

@@ -38,8 +38,8 @@ fn columns() -> Vec<Column> {
             Phrase::same("ms"),
         ),
         Column::number(
-            Phrase::both("글자 속도", "Characters"),
-            units::characters_per_second(),
+            Phrase::both("한글 속도", "Korean"),
+            units::syllables_per_second(),
         ),
         Column::number(Phrase::both("불러오기", "Load"), Phrase::same("ms")),
         Column::count(Phrase::both("최대 메모리", "Peak memory")),
@@ -76,7 +76,7 @@ fn line(name: &str, row: &SummaryRow, cell: &CellView) -> Row {
                 row.prefill_ci95_high,
             )),
             Cell::number(row.ttft_ms.map(number::plain)),
-            Cell::number(row.chars_per_s.map(number::plain)),
+            Cell::number(row.syllables_per_s.map(number::plain)),
             Cell::number(row.load_ms.map(number::plain)),
             Cell::number(row.peak_rss_bytes.map(number::bytes)),
             Cell::estimate(

@@ -373,14 +373,6 @@ fn html_says_that_raising_the_precision_adds_nothing() {
 }
 
 #[test]
-fn html_is_fast() {
-    let report = sample::report(12, 20);
-    let start = std::time::Instant::now();
-    rendered(&report);
-    assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
-}
-
-#[test]
 fn html_refuses_a_chart_that_does_more_than_draw() {
     let mut charts = chart();
     charts.list[1].svg = "<svg><script>alert(1)</script></svg>".into();
@@ -429,11 +421,11 @@ fn html_headline_and_summary_read_well() {
     속도는 sample 한 대에서 잰 것입니다. 다른 기계에서는 순서가 달라질 수 있습니다.
     요약
     모든 셀의 요약. 숫자 아래의 작은 범위는 95% 구간입니다
-    셀 | 상태 | 디코드 토큰/초 | 프리필 토큰/초 | 첫 토큰까지 ms | 글자 속도 글자/초 | 불러오기 ms | 최대 메모리 | 퍼플렉시티 | 음절당 비트 | 답변 | 한글 비율
-    general/F32 한글 모델 120M general | 완료 | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 60.1 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 잘림 0% | 91.2%
+    셀 | 상태 | 디코드 토큰/초 | 프리필 토큰/초 | 첫 토큰까지 ms | 한글 속도 음절/초 | 불러오기 ms | 최대 메모리 | 퍼플렉시티 | 음절당 비트 | 답변 | 한글 비율
+    general/F32 한글 모델 120M general | 완료 | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 잘림 0% | 91.2%
     general/F16 한글 모델 120M general | 실패 | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 238 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 잘림 0% | 82.9%
+    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 잘림 0% | 82.9%
     재는 도중에 끊겼습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
     general/Q4_K_M 한글 모델 120M general | 실행 안 함 | – | – | – | – | – | – | – | – | – | –
     아직 시작하지 않았습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
@@ -471,11 +463,11 @@ fn html_headline_and_summary_read_well() {
     The speeds are those of sample alone; another machine may rank the cells differently.
     Summary
     All cells at a glance. The small range under a number is its 95% interval
-    Cell | State | Decode tokens/s | Prefill tokens/s | First token ms | Characters characters/s | Load ms | Peak memory | Perplexity | Per syllable bits | Answers | Hangul
-    general/F32 한글 모델 120M general | complete | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 60.1 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 0% cut | 91.2%
+    Cell | State | Decode tokens/s | Prefill tokens/s | First token ms | Korean syllables/s | Load ms | Peak memory | Perplexity | Per syllable bits | Answers | Hangul
+    general/F32 한글 모델 120M general | complete | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 0% cut | 91.2%
     general/F16 한글 모델 120M general | failed | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 238 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 0% cut | 82.9%
+    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 0% cut | 82.9%
     Cut off while it was being measured; hanbench run --resume measures it again.
     general/Q4_K_M 한글 모델 120M general | not run | – | – | – | – | – | – | – | – | – | –
     Not started yet; hanbench run --resume measures it.

@@ -12,6 +12,11 @@ pub(super) fn characters_per_second() -> Phrase {
     Phrase::both("글자/초", "characters/s")
 }
 
+/// Hangul syllables a second.
+pub(super) fn syllables_per_second() -> Phrase {
+    Phrase::both("음절/초", "syllables/s")
+}
+
 /// Bits.
 pub(super) fn bits() -> Phrase {
     Phrase::both("비트", "bits")

@@ -92,6 +92,7 @@ fn decode(key: &CellKey, n_seq: u32, rate: f64) -> SpeedRow {
         inter_token_p50_ns: None,
         inter_token_p95_ns: None,
         chars_per_s: None,
+        syllables_per_s: None,
     }
 }
 
@@ -170,6 +171,7 @@ fn answer(key: &CellKey, cell: usize, n_tokens: u32) -> AnswerRow {
         ttft_ns: None,
         decode_ts: None,
         chars_per_s: None,
+        syllables_per_s: None,
         hangul_share: Some(1.0),
         latin_share: Some(0.0),
         han_share: Some(0.0),
@@ -206,6 +208,7 @@ fn summary(cell: &CellView, speed: f64) -> SummaryRow {
         decode_ci95_high: Some(speed * 1.02),
         ttft_ms: None,
         chars_per_s: None,
+        syllables_per_s: None,
         load_ms: None,
         peak_rss_bytes: None,
         predicted_bytes: None,

@@ -15,6 +15,8 @@ pub(super) struct Timed<'a> {
     pub(super) decode_ts: Option<f64>,
     /// Characters over all of the time; `None` for an empty answer.
     pub(super) chars_per_s: Option<f64>,
+    /// Hangul syllables over all of the time; 0 for an answer without any.
+    pub(super) syllables_per_s: Option<f64>,
 }
 
 impl<'a> Timed<'a> {
@@ -25,6 +27,7 @@ impl<'a> Timed<'a> {
         let between: f64 = steps.iter().map(|ns| *ns as f64).sum();
         let total_ns = timing.ttft_ns as f64 + between;
         let n_chars = f64::from(answer.measures.n_chars);
+        let n_syllables = f64::from(answer.measures.n_syllables);
         let per_second =
             |count: f64, ns: f64| (count > 0.0 && ns > 0.0).then(|| count / (ns / 1e9));
         Some(Self {
@@ -33,6 +36,7 @@ impl<'a> Timed<'a> {
             total_ns,
             decode_ts: per_second(steps.len() as f64, between),
             chars_per_s: per_second(n_chars, total_ns),
+            syllables_per_s: (total_ns > 0.0).then(|| n_syllables / (total_ns / 1e9)),
         })
     }
 }
@@ -53,6 +57,7 @@ fn row(key: &CellKey, cell: usize, questions: &HashMap<&str, &str>, answer: Answ
     let ttft_ns = timed.as_ref().map(|timed| timed.ttft_ns);
     let decode_ts = timed.as_ref().and_then(|timed| timed.decode_ts);
     let chars_per_s = timed.as_ref().and_then(|timed| timed.chars_per_s);
+    let syllables_per_s = timed.as_ref().and_then(|timed| timed.syllables_per_s);
     let question = questions
         .get(answer.question_id.as_str())
         .copied()
@@ -92,6 +97,7 @@ fn row(key: &CellKey, cell: usize, questions: &HashMap<&str, &str>, answer: Answ
         coverage: measures.coverage,
         obedience: measures.obedience,
         reference_nll: measures.reference_nll,
+        syllables_per_s,
         cell,
     }
 }

@@ -141,6 +141,8 @@ pub struct SpeedRow {
     pub inter_token_p95_ns: Option<f64>,
     /// Answers: characters (graphemes) a second, median over answers.
     pub chars_per_s: Option<f64>,
+    /// Answers: Hangul syllables a second, median over answers: what a Korean reader feels.
+    pub syllables_per_s: Option<f64>,
 }
 
 /// A line of `memory.csv`.
@@ -221,6 +223,8 @@ pub struct AnswerRow {
     pub coverage: Option<f64>,
     pub obedience: Option<f64>,
     pub reference_nll: Option<f64>,
+    /// Hangul syllables a second, from handing over the prompt.
+    pub syllables_per_s: Option<f64>,
     /// Index of the cell in [`Report::cells`]; not a CSV column.
     #[serde(skip)]
     pub cell: usize,
@@ -246,6 +250,7 @@ pub struct SummaryRow {
     /// Median over the answers decoded alone.
     pub ttft_ms: Option<f64>,
     pub chars_per_s: Option<f64>,
+    pub syllables_per_s: Option<f64>,
     pub load_ms: Option<f64>,
     pub peak_rss_bytes: Option<u64>,
     pub predicted_bytes: Option<u64>,

@@ -87,6 +87,12 @@ pub(super) fn answers_row(key: &CellKey, run: &RunInfo, timed: &[Timed]) -> Opti
                 .filter_map(|answer| answer.chars_per_s)
                 .collect(),
         ),
+        syllables_per_s: middle(
+            timed
+                .iter()
+                .filter_map(|answer| answer.syllables_per_s)
+                .collect(),
+        ),
         ..rates_row(key, run, "answer", timed.len(), &rates)
     })
 }
@@ -125,6 +131,7 @@ fn rates_row(key: &CellKey, run: &RunInfo, test: &str, reps: usize, rates: &[f64
         inter_token_p50_ns: None,
         inter_token_p95_ns: None,
         chars_per_s: None,
+        syllables_per_s: None,
     }
 }
 

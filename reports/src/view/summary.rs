@@ -42,6 +42,7 @@ pub(super) fn row(from: &Sources) -> SummaryRow {
             .and_then(|row| row.ttft_ns)
             .map(|ns| ns / 1e6),
         chars_per_s: from.answer_speed.and_then(|row| row.chars_per_s),
+        syllables_per_s: from.answer_speed.and_then(|row| row.syllables_per_s),
         load_ms: load(from.speed)
             .and_then(|group| group.row.median_ns)
             .map(|ns| ns / 1e6),
