@@ -49,6 +49,17 @@ pub fn ignore_interrupt() {
     }
 }
 
+/// Whether a process with this id is there, whoever it belongs to.
+#[must_use]
+pub fn is_running(pid: u32) -> bool {
+    let Ok(pid) = libc::pid_t::try_from(pid) else {
+        return false;
+    };
+    // SAFETY: signal 0 is never delivered; the call only asks.
+    let answer = unsafe { libc::kill(pid, 0) };
+    answer == 0 || std::io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
+}
+
 /// Takes standard output for the protocol and points descriptor 1 at stderr, so that nothing that a
 /// C++ library prints can end up between two messages.
 ///
@@ -120,6 +131,12 @@ mod tests {
         let status = "Name:\tx\nVmHWM:\t  166776 kB\nRssAnon:\t     12 kB\n";
         assert_eq!(kib_field(status, "VmHWM:"), Some(166_776 * 1024));
         assert_eq!(kib_field(status, "RssFile:"), None);
+    }
+
+    #[test]
+    fn this_process_is_running_and_no_process_has_the_largest_number() {
+        assert!(is_running(std::process::id()));
+        assert!(!is_running(u32::MAX) && !is_running(i32::MAX as u32));
     }
 
     #[test]

@@ -177,7 +177,7 @@ impl Cache {
                     .parse::<u32>()
                     .ok()
             });
-            if writer.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            if writer.is_some_and(|pid| !crate::engine::os::is_running(pid)) {
                 // Another process may have removed it at the same moment.
                 let _ = std::fs::remove_file(&path);
             }
