@@ -25,6 +25,7 @@ pub(super) fn predict(
     let file_bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     let repacked = repacked_bytes(&gguf.tensors());
     let model = EmptyModel::load(path, n_gpu_layers)?;
+    let offloads = n_gpu_layers > 0 && !llama::accelerators().is_empty();
     let mut predictions = Vec::new();
     for spec in specs {
         let context = if spec.n_ctx > MOST_TOKENS {
@@ -33,16 +34,18 @@ pub(super) fn predict(
             model.reserve(spec)?
         };
         let resident = os::process_memory().peak_rss_bytes.unwrap_or(0);
-        let (host, device) = if n_gpu_layers == 0 {
+        let (host, device) = if offloads {
+            // Which buffer lands where is the back end's choice; all of the weights go to the
+            // device at most, and the mapping of the file is dropped once they are there.
+            (
+                file_bytes,
+                file_bytes + context.kv_bytes + context.compute_bytes,
+            )
+        } else {
             (
                 file_bytes + repacked + context.kv_bytes + context.compute_bytes,
                 0,
             )
-        } else {
-            // Which buffer lands where is the back end's choice; all of the weights go to the
-            // device at most, and the mapping of the file is dropped once they are there.
-            let device = file_bytes + context.kv_bytes + context.compute_bytes;
-            (file_bytes, device)
         };
         predictions.push(Prediction {
             host_bytes: resident + host,
