@@ -1,10 +1,9 @@
 """Paragraphs, questions and answers from the cards and the tables of entities."""
 
-from ko import ask, clause, josa, plain, style, tail
+from ko import ask, clause, josa, plain, style
 
 LEVELS = ("ham", "yo", "ban", "han")
 NUMBER = {2: "두", 3: "세", 4: "네", 5: "다섯", 6: "여섯"}
-CONSISTENT = {"ham": "습니다", "yo": "요"}
 
 
 def join(sentences, level):
@@ -50,7 +49,6 @@ def essay(card, rng):
 
 
 FORMS = [("나요", 5), ("까요", 3), ("습니까", 2), ("는가", 1), ("요", 2), ("니", 2), ("어", 2)]
-POLITE = ("나요", "까요", "습니까", "요", "는가")
 ASKS = {
     "ham": ["{q}", "{q}", "{t}[을] 설명해 주세요.", "{t}[을] 알려 주세요.", "{t}[이] 궁금합니다.", "{t}에 대해 설명해 주세요.",
             "{t}[은] 무엇인가요?", "{q} 자세히 알려 주세요.", "{q} 이유를 설명해 주세요.", "질문이 있습니다. {q}"],
@@ -64,11 +62,13 @@ ASKS = {
 def question(card, rng, level):
     """A wording of the card's question fit for an answer at that level."""
     allowed = [(f, w) for f, w in FORMS if (f in ("니", "어")) == (level == "ban") or level == "han" and f == "는가"]
-    if level == "yo":
-        allowed = [(f, w) for f, w in allowed if f not in ("습니까", "는가")]
+    if level in ("yo", "han"):
+        drop = {"yo": ("습니까", "는가"), "han": ("요", "니", "어")}[level]
+        allowed = [(f, w) for f, w in allowed if f not in drop]
     form = rng.choices([f for f, _ in allowed], [w for _, w in allowed])[0]
     q = ask(rng.choice(card.questions), form)
-    return josa(rng.choice(ASKS[level]).format(q=q, t=card.title))
+    asks = [a for a in ASKS[level] if "이유" not in a or " 왜 " in q]
+    return josa(rng.choice(asks).format(q=q, t=card.title))
 
 
 def answer_pairs(card, rng):
@@ -78,7 +78,7 @@ def answer_pairs(card, rng):
     polite = rng.choice(("ham", "yo"))
     q = ask(rng.choice(card.questions), "나요")
     n = rng.randint(2, min(5, len(card.points)))
-    points = rng.sample(card.points, n)
+    points = [card.points[i] for i in sorted(rng.sample(range(len(card.points)), n))]
     count = NUMBER[n]
     kind = rng.randrange(8)
     if kind == 0:
@@ -118,8 +118,7 @@ def answer_pairs(card, rng):
         target = rng.choice([s for s in ("ham", "yo", "ban", "han") if s != source])
         name = {"ham": "합니다체", "yo": "해요체", "ban": "반말", "han": "‘-다’로 끝나는 문어체"}[target]
         s = rng.choice([card.opening, *card.points])
-        yield rng.choice([f"다음 문장을 {name}로 바꿔 주세요.", f"아래 문장을 {name}로 고쳐 써 주세요."]).replace("반말로", "반말로").replace("문어체로", "문어체로") \
-            + f"\n\n{style(s, source)}", style(s, target)
+        yield rng.choice([f"다음 문장을 {name}로 바꿔 주세요.", f"아래 문장을 {name}로 고쳐 써 주세요."]) + f"\n\n{style(s, source)}", style(s, target)
 
 
 def summaries(card, text, rng, polite):
@@ -135,45 +134,58 @@ def summaries(card, text, rng, polite):
         yield "다음 글을 두 문장으로 간추려 주세요." + f"\n\n{text}", join([card.opening, card.points[0]], polite)
 
 
-# How a column is said of an entity: a sentence in the plain style.
-def say(column, name, value):
-    if column in ("특징", "하는 일", "쓰임", "방법", "만드는 법", "보람", "어려움", "조심할 점", "소리 내는 법", "한 일",
-                  "성질", "단점", "돌보는 법", "먹는 법", "좋은 점", "알려진 것"):
-        subject = {"조심할 점": f"{name}[을] 다룰 때에는", "돌보는 법": f"{name}[을] 위해서는", "만드는 법": f"{name}[은]",
+USED_WITH = ("가공 재료", "자연 재료", "금속", "문구", "도구", "주방용품", "바느질 도구", "연장")
+
+
+def say(kind, column, row, value):
+    """How a column is said of an entity: a sentence in the plain style."""
+    name = row[0]
+    if kind not in ("절기", "놀이" if column == "좋은 점" else "") and column in ("특징", "하는 일", "쓰임", "방법", "만드는 법", "보람", "어려움", "조심할 점", "소리 내는 법", "한 일",
+                  "성질", "단점",  "돌보는 법", "먹는 법", "좋은 점", "알려진 것"):
+        use = kind == "재료" or kind == "물건" and row[1] in USED_WITH
+        subject = {"조심할 점": f"{name}[을] {'할' if kind == '운동' else '쓸'} 때에는", "쓰임": f"{name}[으로]는" if use else f"{name}[은]",
+                   "돌보는 법": f"{name}[을] 위해서는", "만드는 법": f"{name}[은]",
                    "단점": f"{name}[은] 다만"}.get(column, f"{name}[은]")
         return josa(f"{subject} {value}.")
     text = {
-        "갈래": "{n}[은] {v}에 든다^들.", "사는 곳": "{n}[은] 주로 {v}에서 산다^살.", "먹이": "{n}[은] {v}[을] 먹는다.",
-        "자라는 곳": "{n}[은] {v}에서 자란다.", "꽃이나 열매": "{n}에서는 {v}[을] 볼 수 있다.", "철": "{n}[은] {v}에 난다.",
+        "줄거리": "{n}[은] {f} 이야기이다.", "좋은 점": "{n}[을] 하면 {v}.", "하는 일": "{n} 무렵에는 {v}.", "갈래": "{n}[은] {v}이다.", "사는 곳": "{n}[은] 주로 {v}에서 산다^살.", "먹이": "{n}[은] {v}[을] 먹는다.",
+        "자라는 곳": "{n}[은] {v}에서 자란다.", "꽃이나 열매": "{n}에서는 {v}[을] 볼 수 있다.", "철": "{n}[은] {v}에 한다." if kind == "놀이" else "{n}[은] {v}에 난다.",
         "빛깔": "{n}의 빛깔은 {v}이다.", "맛": "{n}[은] {v}[이] 난다.", "주재료": "{n}의 주된 재료는 {v}이다.",
         "먹는 때": "{n}[은] {v}에 잘 어울린다.", "일하는 곳": "{n}[이] 일하는 곳은 {v}이다.", "필요한 마음": "{n}에게는 {v}[이] 필요하다.",
         "쓰이는 곳": "{n}[은] {v}에서 쓰인다.", "대륙": "{n}[은] {v}에 있다.", "수도": "{n}의 수도는 {v}이다.", "말": "{n}에서는 {v}[을] 쓴다.",
         "이름난 것": "{n}[은] {v}[으로] 이름나 있다.", "소리": "{n}에서는 {v}[이] 난다.", "하는 곳": "{n}[은] {v}에서 한다.",
         "인원": "{n}[은] {v}[이] 한다.", "있는 곳": "{n}[은] {v}에 있다.", "시대": "{n}[은] {v} 때의 인물이다.", "신분": "{n}[은] {v}이다.",
+        "있는 것": "{n}에는 {v}[이] 있다.", "들리는 소리": "{n}에서는 {v}[이] 들린다^들리.", "사람들이 하는 일": "사람들은 {n}에서 {v}.",
+        "지킬 점": "{n}에서는 {v}.", "지역": "{n}[은] {v}에 있다.", "먹을거리": "{n}에 가면 {v}[을] 맛볼 수 있다.", "볼거리": "{n}의 볼거리로는 {v}[이] 있다.",
+        "느끼는 때": "{n}[은] {v} 느낀다.", "몸에 나타나는 것": "{n}[을] 느끼면 {v}.", "다스리는 법": "{n}[을] 느낄 때는 {v}.", "준비물": "{n}에는 {v}[이] 필요하다.",
+        "주인공": "{n}의 주인공은 {v}이다.", "가르침": "{n}[은] {v}[을] 일깨워 준다.", "견줄 만한 것": "{n}[은] {v}에 견줄 수 있다.", "드는 때": "{n}[은] {v}에 든다^들.",
         "남긴 것": "{n}[이] 남긴 것으로는 {v}[이] 있다.", "뜻": "{n}의 삶에는 {v}[이] 담겨 있다.", "얻는 곳": "{n}[은] {v}에서 얻는다.",
     }[column]
-    return josa(text.format(n=name, v=value))
-
-
-def pronoun(kind):
-    return {"나라": "이 나라", "인물": "그", "직업": "이 일"}.get(kind, "")
+    if column == "뜻" and kind == "절기":
+        text = "{n}[은] {v} 뜻이다."
+        value = value.removesuffix("는 것") + "는"
+    fact = clause(value + ".", "fact") if column == "줄거리" else ""
+    return josa(text.format(n=name, v=value, f=fact))
 
 
 def describe(kind, columns, row, rng, level):
-    """An entity in a paragraph; the columns in an order of their own."""
+    """An entity in a paragraph: two facts to a sentence now and then, the name not said each time."""
     name, *values = row
     facts = list(zip(columns, values))
     head, rest = facts[0], facts[1:]
     rng.shuffle(rest)
-    rest = rest[: rng.randint(2, len(rest))]
-    said = [say(*[head[0], name, head[1]])]
-    for c, v in rest:
-        s = say(c, name, v)
-        # The name is not said again in every sentence where the column needs no subject of its own.
-        if c in ("특징", "먹이", "사는 곳") and rng.random() < 0.5:
-            s = s.split(" ", 1)[1]
-        said.append(s)
-    return join(said, level)
+    said = [say(kind, c, row, v) for c, v in [head, *rest[: rng.randint(2, len(rest))]]]
+    topic = josa(f"{name}[은] ")
+    out = []
+    for s in said:
+        bare = s[len(topic):] if s.startswith(topic) else None
+        if out and bare and rng.random() < 0.45 and "다만" not in bare and " 반면" not in out[-1] and "고 " not in out[-1]:
+            out[-1] = f"{clause(out[-1], 'and')} {bare}"
+        elif out and bare and rng.random() < 0.6:
+            out.append(bare)
+        else:
+            out.append(s)
+    return join(out, level)
 
 
 def contrast(kind, columns, a, b, rng, level):
@@ -183,7 +195,7 @@ def contrast(kind, columns, a, b, rng, level):
     for i in picks:
         if columns[i] == "특징" and rng.random() < 0.5:
             continue
-        left, right = say(columns[i], a[0], a[i + 1]), say(columns[i], b[0], b[i + 1])
+        left, right = say(kind, columns[i], a, a[i + 1]), say(kind, columns[i], b, b[i + 1])
         if a[i + 1] == b[i + 1]:
             continue
         said.append(rng.choice([f"{clause(left, 'but')} {right}", f"{plain(left)} 반면 {right}", f"{clause(left, 'and')} {right}"]))
@@ -216,6 +228,8 @@ def entity_pairs(kind, columns, rows, rng):
              "ban": ["{n}에 대해 알려 줘.", "{n}[이] 궁금해."]}[level]
         if kind == "인물":
             q = {"ham": ["{n}[은] 누구인가요?", "{n}의 업적을 설명해 주세요."], "yo": ["{n}[은] 어떤 사람이에요?"], "ban": ["{n}[이] 누구야?"]}[level]
+        if kind in ("도시", "나라", "장소"):
+            q = {"ham": ["{n}[은] 어떤 곳인가요?", "{n}[을] 소개해 주세요."], "yo": ["{n}[은] 어떤 곳이에요?", "{n}에 대해 알려 주세요."], "ban": ["{n}[은] 어떤 곳이야?"]}[level]
         yield josa(rng.choice(q).format(n=name)), describe(kind, columns, row, rng, level)
     elif kind_ == 2:
         text = contrast(kind, columns, row, other, rng, level)
@@ -233,8 +247,10 @@ def entity_pairs(kind, columns, rows, rng):
         column = rng.choice([0, 0, 1])
         value = rng.choice(rows)[column + 1]
         same = [r[0] for r in rows if r[column + 1] == value]
+        if (kind, value) == ("과일", "여름"):
+            return  # a kept-out question asks for these
         if len(same) >= n and columns[column] in ("갈래", "철", "대륙", "시대"):
-            what = {"갈래": value, "철": f"{value}에 나는 {kind}", "대륙": f"{value}에 있는 나라", "시대": f"{value} 시대의 인물"}[columns[column]]
+            what = {"갈래": value, "철": f"{value}에 {'하는' if kind == '놀이' else '나는'} {kind}", "대륙": f"{value}에 있는 나라", "시대": f"{value} 시대의 인물"}[columns[column]]
         else:
             same, what = [r[0] for r in rows], kind
         chosen = rng.sample(same, n)
@@ -252,7 +268,7 @@ def entity_pairs(kind, columns, rows, rng):
              "대륙": "{n}[은] 어느 대륙에 있나요?", "맛": "{n}[은] 어떤 맛인가요?", "있는 곳": "{n}[은] 어디에 있나요?", "돌보는 법": "{n}[을] 건강하게 지키려면 어떻게 하나요?"}.get(c)
         if q:
             tail_ = rng.choice(["", "", " 한 문장으로 답해 주세요.", " 짧게 알려 주세요."])
-            yield josa(q.format(n=name)) + tail_, style(say(c, name, row[i + 1]), rng.choice(("ham", "ham", "yo")))
+            yield josa(q.format(n=name)) + tail_, style(say(kind, c, row, row[i + 1]), rng.choice(("ham", "ham", "yo")))
     else:
         picks = rng.sample(rows, 3)
         i = rng.randrange(len(columns))
@@ -265,7 +281,7 @@ def sayings_text(kind, row, rng, level):
     """A proverb, word or idiom explained, with its use."""
     word, meaning, use = row
     if kind == "속담":
-        said = [f"‘{word}’는 {clause(meaning + '.', 'fact')} 뜻의 속담이다.", f"{use} 쓸 수 있다."]
+        said = [f"‘{word}’[은] {clause(meaning + '.', 'fact')} 뜻의 속담이다.", f"{use} 쓸 수 있다."]
         if use.endswith("사람에게"):
             said[1] = f"{use} 들려줄 수 있다."
     elif kind == "낱말":

@@ -71,13 +71,13 @@ def with_vowel(c, v, t=""):
 
 
 # Plain forms in -ㄴ다 whose stem ends in ㄹ, by their last syllable; and words where it does not.
-RIEUL = set("든돈논운연안분민튼푼문번던판산단굴건긴빈멘")
+RIEUL = set("든돈논운연안분민튼푼문번던판산단굴건빈멘빤턴")
 NOT_RIEUL = re.compile(
-    r"(비운|배운|채운|키운|세운|싸운|태운|지운|피운|새운|치운|깨운|외운|메운|띄운|재운|데운|씌운|틔운|우러난|"
+    r"(꾸민|비운|배운|채운|키운|세운|싸운|태운|지운|피운|새운|치운|깨운|외운|메운|띄운|재운|데운|씌운|틔운|우러난|"
     r"보인|쓰인|숙인|모인|끓인|줄인|높인|섞인|쌓인|먹인|속인|붙인|기운|가까워진|누빈|나눈|부순|"
     r"도와준|해준|건넌|던진|굳힌|담근|잠근|이긴|숨긴|남긴|생긴|옮긴|즐긴|당긴|맡긴|안긴|감긴|신긴|웃긴|여긴|넘긴|챙긴|벗긴|튕긴|"
     r"미룬|이룬|다룬|그린|느낀|아낀|견딘|푼다|돋운|돕는|적신|누른|흐른|기댄|감싼|스민)$")
-B_REGULAR = set("잡입씹뽑좁접집꼽업굽")
+B_REGULAR = set("잡입씹뽑좁접집꼽업")
 D_IRREGULAR = set("듣싣긷걷닫")          # 깨닫; 닫다 itself is regular, see below
 S_IRREGULAR = set("짓낫붓긋잇젓")
 REU_REGULAR = ("따르", "치르", "들르", "다다르", "잠그", "담그", "모으", "우러르")
@@ -106,7 +106,7 @@ def analyse(word):
     if t == "ㄴ":
         open_ = with_tail(last, "")
         stem = body[:-1] + open_
-        if last in RIEUL and not NOT_RIEUL.search(body):
+        if last in RIEUL and not NOT_RIEUL.search(body) or body.endswith("이끈"):
             return body[:-1] + with_tail(last, "ㄹ"), "verb"
         return stem, "verb"
     return body, "adjective"
@@ -198,6 +198,8 @@ def style(sentence, level):
     if level == "han" or not re.search(r"다(\^\w+)?\.?$", sentence):
         return plain(sentence)
     head, word = last_word(sentence)
+    if word.endswith(("니다", "단다")) and tail(word[:-2]) in ("ㅂ", "ㅆ"):
+        return plain(sentence)  # said politely, or told to a child, already
     stem, kind = analyse(word)
     if level == "ham":
         out = stem + "습니다" if kind in ("past", "exist") else add(stem, "ㅂ니다", kind)
@@ -213,10 +215,7 @@ def style(sentence, level):
         out = stem + {"yo": "에요", "ban": "야"}[level]
     else:
         out = infinitive(stem, kind) + {"yo": "요", "ban": ""}[level]
-    out = head + out + "."
-    if level in ("yo", "ban"):
-        out = re.sub(r"(\S*[는을ㄹ]|\S+) 것(입니다)", r"\1 것\2", out)
-    return out
+    return head + out + "."
 
 
 def clause(sentence, kind_):

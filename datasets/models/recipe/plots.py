@@ -2,7 +2,7 @@
 
 import re
 
-from ko import josa, style, tail
+from ko import clause, josa, style, tail
 
 SEASONS = {
     "봄": dict(꽃="진달래 개나리 민들레 제비꽃 라일락 목련", 과일="딸기 앵두", 달="3월 4월 5월"),
@@ -64,8 +64,8 @@ def fill(text, slots):
 
 def restyle(text, level):
     """Every sentence of a narrative in another style; what is said between quotation marks stays."""
-    parts = re.split(r"(?<=다\.) (?![^“]*”)|(?<=다\.)\n", text)
-    return " ".join(style(p, level) if p.endswith("다.") else p for p in parts)
+    parts = re.split(r"(?<=[가-힣]\.) (?![^“]*”)", text)
+    return " ".join(style(p, level) if re.search(r"다(\^\w+)?\.$", p) else p for p in parts)
 
 
 def tell(plot, rng, words):
@@ -79,16 +79,16 @@ def tell(plot, rng, words):
         wording = wordings[thread % len(wordings)] if plot.tied else rng.choice(wordings)
         lines.append(fill(wording, slots))
     spoken = "대화" in plot.name
-    letter = "편지" in plot.name or plot.name in ("안내문", "기사")
+    letter = "편지" in plot.name or plot.name in ("안내문", "기사", "뉴스 해설")
     level = "han"
     if not spoken and not letter:
         level = rng.choices(["han", "ham", "yo"], [6, 3 if "동물" in plot.name or "옛날" in plot.name else 1, 0.7])[0]
-        if plot.name in ("수필", "일기", "마을의 변화"):
+        if plot.name in ("수필", "일기", "마을의 변화", "동물 관찰 기록", "직업 소개 글", "할머니의 부엌", "만들기 안내", "가구 만들기", "고장 난 물건 고치기", "설명 시장"):
             level = "han"
     lines = [re.sub(r"\^\w+", "", l) if level == "han" else restyle(l, level) for l in lines]
     if spoken:
         return "\n".join(lines)
-    if letter and plot.name != "기사":
+    if letter and plot.name not in ("기사", "뉴스 해설"):
         head = lines[0]
         return head + "\n\n" + " ".join(lines[1:-1]) + "\n\n" + lines[-1]
     # Paragraphs of two to four steps.
@@ -98,3 +98,33 @@ def tell(plot, rng, words):
         out.append(" ".join(lines[at: at + step]))
         at += step
     return "\n\n".join(out) if rng.random() < 0.7 else " ".join(lines)
+
+
+def day(parts, rng, words):
+    """A day in a few sentences: what was done from morning to evening, and why."""
+    slots = Slots(rng, words)
+    name = slots.get("이름이")
+    head = {"아침": ["아침에", "이른 아침", "해가 뜨자"], "낮": ["낮에", "점심때", "오후에"], "저녁": ["저녁에", "해가 지자", "밤이 되자"]}
+    out = []
+    for time in ("아침", "낮", "저녁"):
+        for _ in range(rng.choice([0, 1, 1, 1, 2])):
+            deed = fill(rng.choice(parts[time][1])[0], slots)
+            other = fill(rng.choice(parts[time][1])[0], slots)
+            for slot in [s for s in slots.bound if rng.random() < 0.4 and not s.startswith("이름")]:
+                del slots.bound[slot]
+            start = rng.choice([f"{rng.choice(head[time])} ", "" if out else f"{slots.get('요일')} {rng.choice(head[time])} "])
+            subject = f"{name}[은] " if not out or rng.random() < 0.4 else ""
+            if rng.random() < 0.45 and deed != other:
+                out.append(josa(f"{start}{subject}{clause(deed + '.', 'and')} {other}."))
+            else:
+                out.append(josa(f"{start}{subject}{deed}."))
+        if rng.random() < 0.5:
+            cause, effect = (fill(x, slots) for x in rng.choice(parts["까닭"][1]))
+            subject = f"{name}[은] " if not out or rng.random() < 0.4 else ""
+            out.append(josa(rng.choice([f"{cause}. 그래서 {subject}{effect}.", f"{clause(cause + '.', 'because')}에 {subject}{effect}.",
+                                        f"{subject}{effect}. {clause(cause + '.', 'because')}이다."])))
+    if out and rng.random() < 0.6:
+        out.append(josa(rng.choice([f"{name}[은] {slots.get('마음')}.", "참 " + rng.choice(["긴", "바쁜", "즐거운", "평범한", "조용한"]) + " 하루였다.",
+                                    f"내일은 {slots.get('일')}[을] 먼저 하기로 했다."])))
+    level = rng.choices(["han", "ham", "yo"], [5, 1, 1])[0]
+    return restyle(" ".join(out), level) if level != "han" else re.sub(r"\^\w+", "", " ".join(out))

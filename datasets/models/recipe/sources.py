@@ -1,9 +1,8 @@
 """Reads the hand-written sources in data/."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
-DATA = Path(__file__).parent / "data"
+from paths import DATA
 
 
 @dataclass
