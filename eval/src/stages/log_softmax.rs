@@ -8,7 +8,7 @@ const LANES: usize = 32;
 /// enough for a lane that its rounding stays near that of one addition.
 const BLOCK: usize = 8 * LANES;
 
-/// ln softmax(`logits`)[`index`] in nats: `logits[index] − max − ln Σ exp(logit − max)`.
+/// `ln softmax(logits)[index]` in nats: `logits[index] − max − ln Σ exp(logit − max)`.
 ///
 /// As in llama-perplexity the maximum is subtracted in single precision and the sum is kept in
 /// double precision. NaN where a logit is NaN or all are −∞.

@@ -1,8 +1,8 @@
 //! `report.html`: one file that opens offline, in Korean and English, and loads nothing.
 //!
 //! Each section is a view struct of ready strings and a template that only places them. All text is
-//! escaped where it is written ([`phrase`]); what others wrote also shows its invisible characters
-//! ([`foreign`]).
+//! escaped where it is written (`phrase`); what others wrote also shows its invisible characters
+//! (`foreign`).
 
 mod answers;
 mod assets;

@@ -1,7 +1,7 @@
 //! Charts: PNG files for the run directory, and the same as SVG for the HTML.
 //!
 //! Each chart module turns rows of the [`Report`] into a draft, words and values without places;
-//! [`rows`] and [`lines`] lay drafts out; [`canvas`] draws on whichever backend.
+//! `rows` and `lines` lay drafts out; `canvas` draws on whichever backend.
 
 mod axis;
 mod builtin;

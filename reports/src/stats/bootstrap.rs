@@ -15,7 +15,7 @@ const SEED: u64 = 0x6861_6e62_656e_6368;
 /// [`RESAMPLES`] samples of the same size, drawn with replacement. `None` for fewer than three
 /// samples, of which an interval would only repeat the range.
 ///
-/// The time does not grow with the number of samples: see [`resampled_median`].
+/// The time does not grow with the number of samples: see `resampled_median`.
 #[must_use]
 pub fn median_interval(samples: &Sorted) -> Option<Estimate> {
     if samples.as_slice().len() < 3 {

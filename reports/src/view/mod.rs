@@ -182,7 +182,7 @@ pub struct PerplexityRow {
     pub mean_nll: f64,
     /// exp(mean_nll).
     pub ppl: f64,
-    /// ppl·sqrt((E[nll²]−E[nll]²)/(N−1)), as llama-perplexity prints behind ±.
+    /// `ppl·sqrt((E[nll²]−E[nll]²)/(N−1))`, as llama-perplexity prints behind ±.
     pub ppl_se: Option<f64>,
     pub bits_per_byte: Option<f64>,
     pub bits_per_syllable: Option<f64>,
