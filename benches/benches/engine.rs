@@ -10,12 +10,24 @@ use std::time::{Duration, Instant};
 const PROMPT: u32 = 128;
 const GENERATED: u32 = 16;
 
+/// As `hanbench run` does: everything on the GPU, where the build has one.
+const N_GPU_LAYERS: u32 = if cfg!(any(
+    feature = "cuda",
+    feature = "vulkan",
+    feature = "metal",
+    feature = "rocm"
+)) {
+    999
+} else {
+    0
+};
+
 fn engine(criterion: &mut Criterion) {
     let engine = Llama::new().expect("llama.cpp is initialised once here");
     let models = models(&engine).unwrap_or_else(|error| panic!("{error}"));
     let open = |model: &Benched| {
         engine
-            .load(&model.path, 0)
+            .load(&model.path, N_GPU_LAYERS)
             .unwrap_or_else(|error| panic!("{error}"))
     };
     load(criterion, &models, &open);

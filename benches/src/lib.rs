@@ -41,13 +41,18 @@ pub fn models(engine: &dyn Engine) -> Result<Vec<Benched>, Error> {
 
 fn split_label(argument: &str) -> (String, PathBuf) {
     match argument.split_once('=') {
-        Some((label, path)) => (label.to_owned(), path.into()),
+        Some((label, path)) => (label.to_owned(), from_root(path)),
         None => {
-            let path = PathBuf::from(argument);
+            let path = from_root(argument);
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
             (stem.into_owned(), path)
         }
     }
+}
+
+/// `cargo bench` runs in this crate's folder, but its user types paths in the workspace's.
+fn from_root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
 /// The real model where it has been fetched, else a tiny one.

@@ -323,7 +323,7 @@ pub enum Stop {
 pub enum Sampling {
     /// Always the likeliest token.
     Greedy,
-    /// Drawn after dividing logits by `temperature` from the smallest set that holds `top_p`.
+    /// Drawn from the smallest set that holds `top_p`, its logits divided by `temperature`.
     TopP {
         /// Divisor of the logits.
         temperature: f32,

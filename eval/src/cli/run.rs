@@ -75,6 +75,12 @@ pub fn run(args: Args) -> Outcome {
         plan::Error::Usage(message) => Failure::Usage(message),
         plan::Error::Other(message) => Failure::Other(message),
     })?;
+    if plan.info.suite.fidelity.is_some() {
+        eprintln!(
+            "hanbench: the suite {} has a [fidelity] section, which this version does not measure yet",
+            plan.info.suite.name
+        );
+    }
     let cache = Cache::of_user().map_err(|error| Failure::Other(error.0))?;
     let Some(journal) = &mut journal else {
         print_list(&runner::list(&plan, &nursery, &cache));

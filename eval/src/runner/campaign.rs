@@ -168,6 +168,9 @@ pub(super) fn model_of<'a>(info: &'a RunInfo, cell: &CellInfo) -> Option<&'a Mod
 /// Measures cells that fit in memory together: their speeds repetition by repetition in turn, so
 /// that whatever the machine does meanwhile falls on all of them, the rest one after another.
 fn measure_round(mut cells: Vec<Cell<'_>>, shared: &mut Shared<'_>) -> Result<(), Trouble> {
+    if cells.is_empty() {
+        return Ok(());
+    }
     for cell in &mut cells {
         cell.probe_before(shared)?;
         cell.load(shared)?;

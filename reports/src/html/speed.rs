@@ -178,8 +178,8 @@ fn answers(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-answer-speed",
         caption: Phrase::both(
-            "한국어 질문에 혼자 답할 때의 속도. 글자 속도는 토큰을 나누는 방식이 다른 모델끼리도 견줄 수 있습니다",
-            "Speed on the Korean questions answered one at a time; characters a second compare across tokenizers",
+            "한국어 질문에 하나씩 답할 때의 속도. 한글 속도는 토큰을 나누는 방식이 다른 모델끼리도 견줄 수 있습니다",
+            "Speed on the Korean questions answered one at a time; Hangul syllables a second compare across tokenizers",
         ),
         columns: vec![
             Column::words(Phrase::both("셀", "Cell")),
