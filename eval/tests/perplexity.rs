@@ -70,7 +70,7 @@ fn ln_softmax(logits: &[f32], token: Token) -> f64 {
 }
 
 fn as_measured(model: &dyn Model, bytes: &[u8]) -> Vec<PerplexityChunk> {
-    let spec = session_spec(N_CTX, 1);
+    let spec = session_spec(N_CTX, None, 1);
     let mut session = model.session(&spec).unwrap();
     let text = Scored {
         corpus: "c",

@@ -81,6 +81,36 @@ fn memory_is_predicted_before_loading_within_what_is_asked() {
 }
 
 #[test]
+fn a_suite_without_speed_tests_tells_memory_too() {
+    let place = Place::new();
+    let model = place.tiny("m.gguf", &Shape::default());
+    let sections = [
+        (
+            "scores",
+            "[perplexity]\ncorpora = ['held-out']\nn_ctx = 256\nmax_chunks = 1\n",
+        ),
+        (
+            "answers",
+            "[answers]\nquestions = ['quick']\nmax_tokens = 8\nparallel = 2\ntimed = 1\n",
+        ),
+    ];
+    for (out, section) in sections {
+        place.write(
+            "only.toml",
+            format!("name = 't'\nprecisions = ['native']\n{section}"),
+        );
+        place
+            .run(&["run", &model, "--suite", "only.toml", "--out", out])
+            .expect(0);
+        let rows = place.csv(out, "memory.csv");
+        assert_eq!(rows.len(), 1, "{out}");
+        let number = |name| field(&rows[0], name).parse::<f64>().unwrap();
+        let off = (number("predicted_bytes") - number("peak_rss_bytes")).abs();
+        assert!(off <= 16.0 * 1024.0 * 1024.0, "{rows:?}");
+    }
+}
+
+#[test]
 fn models_with_a_template_answer_greedily_and_base_models_are_sampled() {
     let place = Place::new();
     let chat = place.tiny("chat.gguf", &Shape::default());

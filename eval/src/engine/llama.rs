@@ -264,7 +264,7 @@ pub(super) fn raw_context_params(spec: &SessionSpec) -> sys::llama_context_param
     params.n_threads = n_threads;
     params.n_threads_batch = n_threads;
     params.kv_unified = false;
-    params.n_outputs_max = spec.n_outputs;
+    params.n_outputs_max = spec.n_outputs.min(spec.n_ubatch);
     params
 }
 

@@ -40,7 +40,8 @@ pub struct SessionSpec {
     pub n_batch: u32,
     /// Most tokens that the engine evaluates at once.
     pub n_ubatch: u32,
-    /// Most rows of logits that are asked for in one `n_ubatch`. Only the memory prediction uses it.
+    /// Most rows of logits that are asked for in one call of [`Session::decode`]. Only the memory
+    /// prediction uses it.
     pub n_outputs: u32,
     /// Threads, for one token and for many alike.
     pub n_threads: u32,

@@ -116,9 +116,20 @@ impl EmptyModel {
         let lines = log::lines();
         Ok(Reserved {
             kv_bytes: llama::kv_bytes(&lines),
-            // The output buffer is allocated even here, so that it is in the resident set already.
-            compute_bytes: log::sum_mib(&lines, "compute buffer size"),
+            compute_bytes: log::sum_mib(&lines, "compute buffer size") + self.output_bytes(spec),
         })
+    }
+}
+
+impl EmptyModel {
+    /// The logits of the rows that a batch asks for beyond one a sequence: room for those is made
+    /// with the context, and so is in the resident set already.
+    fn output_bytes(&self, spec: &SessionSpec) -> u64 {
+        // SAFETY: the model is open for as long as `self`, and its vocabulary lives as long.
+        let n_vocab =
+            unsafe { sys::llama_vocab_n_tokens(sys::llama_model_get_vocab(self.0.cast_const())) };
+        let rows = spec.n_outputs.saturating_sub(spec.n_seq);
+        u64::from(rows) * u64::from(n_vocab.unsigned_abs()) * 4
     }
 }
 

@@ -6,7 +6,7 @@ use super::probe;
 use super::progress::Progress;
 use super::protocol::Request;
 use super::worker::{Nursery, Trouble, Worker};
-use crate::engine::SessionSpec;
+use crate::engine::{Prediction, SessionSpec};
 use crate::stages::speed::SpeedTest;
 use reports::record::{
     Begin, CellInfo, End, Fact, Failure, Probe, RunInfo, Stage, Test, Warning, When,
@@ -119,12 +119,21 @@ impl<'a> Cell<'a> {
         self.worker.is_some()
     }
 
-    /// Everything after the speed tests, which other cells share rounds with.
+    /// Everything after the speed tests, which other cells share rounds with. Memory is told after
+    /// the first stage, whichever the suite has: what nothing has touched is not resident.
     pub fn finish(mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
-        if self.worker.is_some() {
+        let suite = &shared.info.suite;
+        let (has_speed, has_perplexity) = (suite.speed.is_some(), suite.perplexity.is_some());
+        if has_speed {
+            self.memory(shared)?;
+        } else if !has_perplexity {
+            self.touch(shared)?;
             self.memory(shared)?;
         }
         self.perplexity(shared)?;
+        if !has_speed && has_perplexity {
+            self.memory(shared)?;
+        }
         self.answers(shared)?;
         self.end(shared)
     }
@@ -183,13 +192,9 @@ impl<'a> Cell<'a> {
     }
 
     fn memory(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
-        let Some((spec, prediction)) = self.prepared.as_ref().map(|prepared| prepared.memory)
-        else {
+        let Some((spec, prediction)) = self.memory_of() else {
             return Ok(());
         };
-        if shared.info.suite.speed.is_none() && !self.touch(shared, &spec)? {
-            return Ok(());
-        }
         let request = Request::Memory {
             spec,
             predicted_bytes: Some(prediction.host_bytes),
@@ -197,9 +202,12 @@ impl<'a> Cell<'a> {
         self.ask(shared, Stage::Memory, &request)
     }
 
-    /// Without speed tests nothing has been evaluated yet, and memory that nothing has touched is
-    /// not resident: evaluates one full batch.
-    fn touch(&mut self, shared: &mut Shared<'_>, spec: &SessionSpec) -> Result<bool, Fatal> {
+    /// Answers make contexts as large as their prompts need, and smaller ones follow larger ones:
+    /// the largest there could be is made once and one full batch evaluated in it.
+    fn touch(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let Some((spec, _)) = self.memory_of() else {
+            return Ok(());
+        };
         let n_prompt = spec.n_ubatch.min(spec.n_ctx / spec.n_seq);
         let test = SpeedTest {
             test: Test::Prefill,
@@ -209,13 +217,17 @@ impl<'a> Cell<'a> {
             n_seq: spec.n_seq,
         };
         for request in [
-            Request::Open { spec: *spec },
+            Request::Open { spec },
             Request::Warm { test },
             Request::Close,
         ] {
             self.ask(shared, Stage::Memory, &request)?;
         }
-        Ok(self.worker.is_some())
+        Ok(())
+    }
+
+    fn memory_of(&self) -> Option<(SessionSpec, Prediction)> {
+        self.prepared.as_ref().map(|prepared| prepared.memory)
     }
 
     fn perplexity(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {

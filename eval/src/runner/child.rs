@@ -150,7 +150,7 @@ fn with_model<R: BufRead, W: Write>(
                 max_chunks,
                 n_threads,
             } => {
-                let spec = perplexity::session_spec(n_ctx, n_threads);
+                let spec = perplexity::session_spec(n_ctx, max_chunks, n_threads);
                 let answer = score_corpus(model, &corpus, &spec, max_chunks, pipe)?;
                 pipe.done(answer)?;
             }

@@ -98,7 +98,11 @@ pub fn specs(info: &RunInfo) -> Vec<SessionSpec> {
         .flat_map(|speed| speed::plan(speed, info.n_threads));
     let mut specs: Vec<SessionSpec> = speed.map(|group| group.spec).collect();
     if let Some(perplexity) = &suite.perplexity {
-        specs.push(perplexity::session_spec(perplexity.n_ctx, info.n_threads));
+        specs.push(perplexity::session_spec(
+            perplexity.n_ctx,
+            perplexity.max_chunks,
+            info.n_threads,
+        ));
     }
     if let Some(suite) = &suite.answers {
         specs.push(answers::largest_session(

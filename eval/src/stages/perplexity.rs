@@ -27,16 +27,18 @@ pub struct Scored<'a> {
     pub max_chunks: Option<u32>,
 }
 
-/// The context that scoring chunks of `n_ctx` tokens needs.
+/// The context that scoring chunks of `n_ctx` tokens, at most `max_chunks` of a text, needs.
 #[must_use]
-pub fn session_spec(n_ctx: u32, n_threads: u32) -> SessionSpec {
+pub fn session_spec(n_ctx: u32, max_chunks: Option<u32>, n_threads: u32) -> SessionSpec {
     let n_seq = (N_BATCH / n_ctx).max(1);
+    let together = max_chunks.map_or(n_seq, |max| max.clamp(1, n_seq));
     SessionSpec {
         n_ctx: n_ctx * n_seq,
         n_seq,
         n_batch: N_BATCH.min(n_ctx * n_seq),
         n_ubatch: N_UBATCH.min(n_ctx * n_seq),
-        n_outputs: N_UBATCH.min(n_ctx * n_seq),
+        // Every position from the middle of its chunk on.
+        n_outputs: N_BATCH.min((n_ctx - n_ctx / 2) * together),
         n_threads,
     }
 }
@@ -208,7 +210,7 @@ mod tests {
     fn scored(bytes: &[u8], n_ctx: u32, max: Option<u32>) -> Result<Vec<PerplexityChunk>, Error> {
         let file = tempfile::NamedTempFile::new().unwrap();
         let model = Mock.load(file.path(), 0).unwrap();
-        let spec = session_spec(n_ctx, 1);
+        let spec = session_spec(n_ctx, None, 1);
         let mut session = model.session(&spec).unwrap();
         let text = Scored {
             corpus: "c",
@@ -229,9 +231,9 @@ mod tests {
 
     #[test]
     fn chunks_share_a_batch_as_in_llama_perplexity() {
-        assert_eq!(session_spec(512, 2).n_seq, 4);
-        assert_eq!(session_spec(2048, 2).n_seq, 1);
-        let long = session_spec(4096, 2);
+        assert_eq!(session_spec(512, None, 2).n_seq, 4);
+        assert_eq!(session_spec(2048, None, 2).n_seq, 1);
+        let long = session_spec(4096, None, 2);
         assert_eq!((long.n_seq, long.n_batch, long.n_ctx), (1, 2048, 4096));
     }
 
