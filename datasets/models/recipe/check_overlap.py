@@ -1,13 +1,35 @@
-"""Proves that no training text shares a span of 13 syllables with what is kept out; exits 1 if one does."""
+"""Proves that no training text shares a span of 13 syllables with what is kept out; exits 1 if one does.
 
+With `--models` also that the two model files say they were trained on this very text.
+"""
+
+import argparse
+import hashlib
 import json
 import sys
 
 from overlap import SPAN, kept_out, spans, syllables
-from paths import BUILD
+from paths import BUILD, HERE
+
+
+def sha256(name):
+    """Of a text file of build/, as export.py writes it into the models."""
+    return hashlib.sha256((BUILD / name).read_bytes()).hexdigest()
+
+
+def check_models():
+    for model, texts in (("nabi-text", ["text.jsonl"]), ("nabi-instruct", ["text.jsonl", "chat.jsonl"])):
+        file = (HERE.parent / f"{model}.gguf").read_bytes()
+        for name in texts:
+            if sha256(name).encode() not in file:
+                raise SystemExit(f"{model}.gguf was not trained on this {name}: it does not hold {sha256(name)}")
+    print("both models were trained on this text")
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", action="store_true", help="check the model files too")
+    args = parser.parse_args()
     ids, banned = kept_out()
     seen, total, shared = set(), 0, 0
     for name in ("text.jsonl", "chat.jsonl"):
@@ -22,7 +44,10 @@ def main():
                 print(f"{name}: shares {sorted(hit)[0]!r}: {text[:80]!r}", file=sys.stderr)
     print(f"{len(ids)} questions and the held-out texts: {len(banned):,} spans of {SPAN} syllables kept out")
     print(f"training text: {total:,} spans, {len(seen):,} distinct ({len(seen) / total:.1%}); {shared} records share one")
-    sys.exit(1 if shared or len(ids) < 20 else 0)
+    if shared or len(ids) < 20:
+        sys.exit(1)
+    if args.models:
+        check_models()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+import check_overlap
 import gguf
 import numpy as np
 
@@ -44,6 +45,8 @@ def write(path, kind, checkpoint, sp):
     out.add_layer_norm_rms_eps(c.epsilon)
     out.add_vocab_size(c.vocabulary)
     out.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+    for name in ("text", "chat") if kind == "instruct" else ("text",):
+        out.add_string(f"nabi.{name}.sha256", check_overlap.sha256(f"{name}.jsonl"))
     add_tokenizer(out, sp, kind)
     for tensor, values in tensors(params, c):
         # Norms stay F32: llama.cpp multiplies by them in F32.

@@ -122,13 +122,15 @@ class Writer:
 def write_text(out, rng, scale):
     words, cards = sources.words(), sources.cards()
     entities, sayings = sources.tables("entities.txt"), sources.tables("sayings.txt")
+    # Prose that no program wrote is what teaches the most; it is read several times.
     for passage in sources.passages():
-        out.add("passage", text=passage)
+        for _ in range(max(1, int(5 * scale))):
+            out.add("passage", again=True, text=passage)
     for plot in sources.plots():
-        for _ in range(int(260 * scale)):
+        for _ in range(int(200 * scale)):
             out.add("story", text=plots.tell(plot, rng, words))
     days = sources.tables("days.txt")
-    for _ in range(int(9000 * scale)):
+    for _ in range(int(6000 * scale)):
         out.add("day", text=plots.day(days, rng, words))
     for card in cards:
         for _ in range(int(40 * scale)):
@@ -158,7 +160,7 @@ def write_chat(out, rng, scale, kept):
         if q["id"] in kept or not q.get("reference"):
             continue
         sentences = re.split(r"(?<=[다요]\.) ", q["reference"])
-        for i in range(int(24 * scale)):
+        for i in range(int(36 * scale)):
             out.add("core", again=True, question=reword(rng, q["question"]) if i else q["question"], answer=q["reference"])
         # The first sentences alone, where so many are asked for.
         if q["kind"] == "question" and len(sentences) > 2 and "“" not in q["reference"]:
@@ -170,11 +172,11 @@ def write_chat(out, rng, scale, kept):
             for i in range(max(1, int(10 * scale))):
                 out.add("talk", again=True, question=reword(rng, q) if i else q, answer=rng.choice(told))
     for card in cards:
-        for _ in range(int(45 * scale)):
+        for _ in range(int(36 * scale)):
             for q, a in facts.answer_pairs(card, rng):
                 out.add("card", question=reword(rng, q), answer=a)
     for kind, (columns, rows) in entities.items():
-        for _ in range(int(24 * len(rows) * scale)):
+        for _ in range(int(20 * len(rows) * scale)):
             for q, a in facts.entity_pairs(kind, columns, rows, rng):
                 out.add("entity", question=reword(rng, q), answer=a)
     for kind, (_, rows) in sayings.items():

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 
-from paths import DATASETS, HERE
+from paths import DATASETS
 
 SPAN = 13
 
@@ -25,7 +25,7 @@ def questions():
 
 def kept_out():
     """All spans of the kept-out questions, their references, and the held-out texts."""
-    ids = set(json.loads((HERE / "kept_out.json").read_text()))
+    ids = set(json.loads((DATASETS / "models/kept_out.json").read_text()))
     known = {q["id"] for q in questions()}
     if ids - known:
         raise SystemExit(f"kept_out.json names unknown questions: {sorted(ids - known)}")

@@ -81,9 +81,9 @@ def plots():
 
 
 def passages():
-    """Hand-written texts, separated by a line of three dashes."""
+    """Hand-written prose, its pieces separated by a line of three dashes."""
     found = []
-    for path in sorted(DATA.glob("passages*.txt")):
+    for path in sorted(DATA.glob("prose_*.txt")):
         found += [p.strip() for p in path.read_text().split("\n---\n") if p.strip()]
     return found
 
