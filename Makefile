@@ -19,14 +19,16 @@ build: setup ## build everything
 
 # The quick checks come first: a misplaced space should not wait for llama.cpp.
 test: ## formatting, licences, lints and every test
-	@scripts/setup.sh compiler cmake libclang font rustfmt clippy cargo-deny
+	@scripts/setup.sh compiler cmake libclang font python rustfmt clippy cargo-deny
 	scripts/test-setup.sh
 	cargo fmt --all -- --check
 	scripts/deny.sh
+	scripts/overlap.sh
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
 
-report: real-model ## measure, and print the path of report.html
+report: build ## measure the embedded models, and print the path of report.html
+	cargo run --release --quiet --bin hanbench -- run
 
 # Fetched before the build, so that a network that fails does so at once.
 real-model: fetch-model build ## the same with SmolLM2-135M-Instruct, a real model of 93 MB

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh [NEED...]
 #
-# NEED is compiler, cmake, libclang, font, pip, rustfmt, clippy or cargo-deny; without one, what
+# NEED is compiler, cmake, libclang, font, python, pip, rustfmt, clippy or cargo-deny; without one, what
 # building and reporting need. System packages come from apt-get (through sudo where not root). With
 # another package manager the exact command is printed and the script stops with status 1.
 set -eu
@@ -91,11 +91,12 @@ has() {
         cmake) on_path cmake ;;
         libclang) has_libclang ;;
         font) has_font ;;
+        python) python3 --version >/dev/null 2>&1 ;;
         pip) python3 -m pip --version >/dev/null 2>&1 ;;
         rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
         clippy) cargo clippy --version >/dev/null 2>&1 ;;
         cargo-deny) cargo deny --version >/dev/null 2>&1 ;;
-        *) say "unknown need '$1' (compiler, cmake, libclang, font, pip, rustfmt, clippy, cargo-deny)"; exit 2 ;;
+        *) say "unknown need '$1' (compiler, cmake, libclang, font, python, pip, rustfmt, clippy, cargo-deny)"; exit 2 ;;
     esac
 }
 
@@ -107,6 +108,7 @@ describe() {
         cmake) echo "cmake, which configures llama.cpp" ;;
         libclang) echo "libclang with its headers, for the bindings to llama.cpp" ;;
         font) echo "a font with Hangul, for the plots" ;;
+        python) echo "python3, which writes the training text again to compare it" ;;
         pip) echo "pip (python3 -m pip), which fetches the real model" ;;
         rustfmt) echo "rustfmt (cargo fmt)" ;;
         clippy) echo "clippy (cargo clippy)" ;;
@@ -120,6 +122,7 @@ package_of() {
         apt-get:compiler) echo g++ ;;
         apt-get:libclang) echo libclang-dev ;;
         apt-get:font) echo fonts-nanum ;;
+        apt-get:python | dnf:python) echo python3 ;;
         apt-get:pip | dnf:pip) echo python3-pip ;;
         dnf:compiler) echo "gcc gcc-c++" ;;
         dnf:libclang) echo clang-devel ;;
@@ -127,9 +130,10 @@ package_of() {
         pacman:compiler) echo base-devel ;;
         pacman:libclang) echo clang ;;
         pacman:font) echo noto-fonts-cjk ;;
+        pacman:python) echo python ;;
         pacman:pip) echo python-pip ;;
         brew:font) echo font-nanum-gothic ;;
-        brew:pip) echo python ;;
+        brew:python | brew:pip) echo python ;;
         # Xcode's command line tools bring both, and bindgen finds that libclang without help.
         brew:compiler | brew:libclang) ;;
         *:cmake) echo cmake ;;

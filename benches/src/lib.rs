@@ -2,11 +2,11 @@
 //!
 //! `HANBENCH_MODELS` names them as on the command line of `hanbench run`, separated by commas:
 //! `instruct=a.gguf,text=b.gguf`; `HANBENCH_PRECISIONS` adds precisions: `native,f16,q8_0`. Without
-//! it the real model that `make real-model` keeps is taken, and where that is not there either, a
-//! tiny generated one.
+//! it the embedded nabi-instruct is taken.
 
-use eval::engine::{Engine, Error, gguf, precision, tiny};
+use eval::engine::{Engine, Error, gguf, precision};
 use eval::runner::cache::Cache;
+use eval::runner::source::unpack;
 use std::path::{Path, PathBuf};
 
 /// A model file with the name of its benchmarks: `label/precision`.
@@ -18,36 +18,49 @@ pub struct Benched {
     pub path: PathBuf,
 }
 
+/// A variant to evaluate.
+struct Source {
+    label: String,
+    path: PathBuf,
+    /// The precision that stands for `native`, where that is not the file's own.
+    precision: Option<&'static str>,
+}
+
 /// Every variant at every precision that is asked for; derives what is missing.
 ///
 /// # Errors
 /// A file that is not there or cannot be converted, an unknown precision, no place for the cache.
 pub fn models(engine: &dyn Engine) -> Result<Vec<Benched>, Error> {
     let cache = Cache::of_user()?;
-    let named = std::env::var("HANBENCH_MODELS").unwrap_or_default();
-    let sources = match named.is_empty() {
-        true => vec![default_model(&cache)?],
-        false => named.split(',').map(split_label).collect(),
-    };
+    let named =
+        std::env::var("HANBENCH_MODELS").unwrap_or_else(|_| "instruct=nabi-instruct".into());
     let precisions = std::env::var("HANBENCH_PRECISIONS").unwrap_or_else(|_| "native".into());
     let mut all = Vec::new();
-    for (label, path) in &sources {
+    for argument in named.split(',') {
+        let source = source(argument, &cache)?;
         for asked in precisions.split(',') {
-            all.push(at_precision(engine, &cache, label, path, asked.trim())?);
+            all.push(at_precision(engine, &cache, &source, asked.trim())?);
         }
     }
     Ok(all)
 }
 
-fn split_label(argument: &str) -> (String, PathBuf) {
-    match argument.split_once('=') {
-        Some((label, path)) => (label.to_owned(), from_root(path)),
-        None => {
-            let path = from_root(argument);
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            (stem.into_owned(), path)
-        }
-    }
+fn source(argument: &str, cache: &Cache) -> Result<Source, Error> {
+    let (label, name) = match argument.split_once('=') {
+        Some((label, name)) => (Some(label), name),
+        None => (None, argument),
+    };
+    let embedded = datasets::embedded_model(name);
+    let path = match &embedded {
+        Some(model) => unpack(model, cache)?,
+        None => from_root(name),
+    };
+    let stem = Path::new(name).file_stem().unwrap_or_default();
+    Ok(Source {
+        label: label.map_or_else(|| stem.to_string_lossy().into_owned(), str::to_owned),
+        path,
+        precision: embedded.and_then(|model| model.precision),
+    })
 }
 
 /// `cargo bench` runs in this crate's folder, but its user types paths in the workspace's.
@@ -55,38 +68,18 @@ fn from_root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
-/// The real model where it has been fetched, else a tiny one.
-fn default_model(cache: &Cache) -> Result<(String, PathBuf), Error> {
-    let models = cache.dir().with_file_name("models");
-    let fetched = std::fs::read_dir(models).into_iter().flatten().flatten();
-    let mut fetched: Vec<PathBuf> = fetched
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "gguf")
-        })
-        .collect();
-    fetched.sort();
-    if let Some(path) = fetched.into_iter().next() {
-        return Ok(("default".into(), path));
-    }
-    let path = cache.dir().join("tiny.gguf");
-    eprintln!(
-        "no model given (HANBENCH_MODELS) and none fetched (make real-model): the engine groups run on a tiny generated model, {}",
-        path.display()
-    );
-    tiny::write(&path, &tiny::Shape::default())?;
-    Ok(("tiny".into(), path))
-}
-
 fn at_precision(
     engine: &dyn Engine,
     cache: &Cache,
-    label: &str,
-    source: &Path,
+    source: &Source,
     asked: &str,
 ) -> Result<Benched, Error> {
-    let file = engine.describe(source)?;
+    let path = &source.path;
+    let file = engine.describe(path)?;
+    let asked = match source.precision {
+        Some(precision) if asked.eq_ignore_ascii_case("native") => precision,
+        _ => asked,
+    };
     let native = asked.eq_ignore_ascii_case("native");
     let name = match precision::canonical(asked) {
         _ if native => file.precision.as_str(),
@@ -98,16 +91,16 @@ fn at_precision(
         }
     };
     let benched = |path: PathBuf| Benched {
-        name: format!("{label}/{name}"),
+        name: format!("{}/{name}", source.label),
         path,
     };
     if native || name == file.precision {
-        return Ok(benched(source.to_owned()));
+        return Ok(benched(path.clone()));
     }
-    let target = cache.path(&gguf::sha256(source)?, name, &engine.info().version);
+    let target = cache.path(&gguf::sha256(path)?, name, &engine.info().version);
     let needed = (file.n_params as f64 * precision::bits(name) / 8.0) as u64;
     cache.derive(&target, needed, |part| {
-        engine.convert(source, part, name, 0).map(|_| ())
+        engine.convert(path, part, name, 0).map(|_| ())
     })?;
     Ok(benched(target))
 }

@@ -1,7 +1,8 @@
-//! Texts for perplexity, byte for byte.
+//! Texts for perplexity.
 
 use sha2::{Digest, Sha256};
 
+use crate::normalise::{Normalised, Normaliser};
 use crate::{Error, names, text};
 
 /// The names of the embedded corpora.
@@ -44,15 +45,19 @@ pub struct Corpus {
 pub struct Text {
     /// The genre, or the file's name without folder and extension.
     pub name: String,
-    /// The text exactly as it is on disk, never empty and not necessarily UTF-8: nothing is
-    /// normalised, so that perplexity agrees with `llama-perplexity -f` on the same file.
+    /// The text, never empty. A byte order mark is dropped, CR LF became LF and decomposed Hangul
+    /// was composed; a file that is not UTF-8 is taken byte for byte.
     pub bytes: Vec<u8>,
+    /// What was changed in reading it. Where that is nothing, perplexity agrees with
+    /// `llama-perplexity -f` on the same file.
+    pub normalised: Normalised,
     /// SHA-256 of `bytes`, 64 lower-case hexadecimal digits.
     pub sha256: String,
 }
 
 impl Text {
     fn new(name: &str, bytes: Vec<u8>) -> Self {
+        let (bytes, normalised) = normalise(bytes);
         let sha256 = Sha256::digest(&bytes)
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -60,9 +65,24 @@ impl Text {
         Self {
             name: name.to_owned(),
             bytes,
+            normalised,
             sha256,
         }
     }
+}
+
+fn normalise(bytes: Vec<u8>) -> (Vec<u8>, Normalised) {
+    let source = match String::from_utf8(bytes) {
+        Ok(source) => source,
+        Err(error) => return (error.into_bytes(), Normalised::default()),
+    };
+    let mut normaliser = Normaliser::default();
+    let source = normaliser.source(&source);
+    let lines = source.split_inclusive('\n');
+    let text: String = lines
+        .map(|line| normaliser.composed(line.to_owned()))
+        .collect();
+    (text.into_bytes(), normaliser.counts())
 }
 
 /// Loads the embedded corpus `held-out`, or the file at a path as a corpus of one text.
@@ -80,16 +100,16 @@ pub fn load_corpus(name_or_path: &str) -> Result<Corpus, Error> {
             texts: texts.collect(),
         });
     }
-    let bytes = text::read(name_or_path, "corpus", CORPORA)?;
-    if bytes.is_empty() {
+    let name = names::stem(name_or_path);
+    let text = Text::new(&name, text::read(name_or_path, "corpus", CORPORA)?);
+    if text.bytes.is_empty() {
         return Err(Error::Nothing {
             file: name_or_path.to_owned(),
             advice: "a corpus is plain text of at least a few thousand characters",
         });
     }
-    let name = names::stem(name_or_path);
     Ok(Corpus {
-        texts: vec![Text::new(&name, bytes)],
+        texts: vec![text],
         name,
     })
 }
@@ -149,9 +169,23 @@ mod tests {
         "#);
     }
 
+    #[test]
+    fn bom_crlf_and_decomposed_hangul_are_normalised_and_counted() {
+        let text = |bytes: &[u8]| Text::new("x", bytes.to_vec());
+        let plain = text("가나\n다\r라\n".as_bytes());
+        assert_eq!(plain.normalised, Normalised::default());
+        let odd = text("\u{feff}\u{1100}\u{1161}\u{1102}\u{1161}\r\n다\r라\r\n".as_bytes());
+        let counts = |bom, crlf, nfd| Normalised { bom, crlf, nfd };
+        assert_eq!(odd.normalised, counts(1, 2, 1));
+        assert_eq!((odd.bytes, odd.sha256), (plain.bytes, plain.sha256));
+        let broken = text(b"\xff\r\n");
+        assert_eq!(broken.bytes, b"\xff\r\n");
+        assert_eq!(broken.normalised, Normalised::default());
+    }
+
     proptest! {
         #[test]
-        fn a_file_is_taken_byte_for_byte(bytes in prop::collection::vec(any::<u8>(), 1..200)) {
+        fn any_bytes_are_a_corpus(bytes in prop::collection::vec(any::<u8>(), 1..200)) {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("wiki.test.raw");
             fs::write(&path, &bytes).unwrap();

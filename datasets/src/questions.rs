@@ -7,8 +7,8 @@ mod rows;
 
 use serde::{Deserialize, Serialize};
 
+use crate::normalise::{Normalised, Normaliser};
 use crate::{Error, names, text};
-use finish::Normaliser;
 
 /// The names of the embedded question sets.
 pub const QUESTION_SETS: &[&str] = &["quick", "core"];
@@ -108,18 +108,6 @@ pub struct QuestionSet {
     pub questions: Vec<Question>,
     /// What was changed in reading the file.
     pub normalised: Normalised,
-}
-
-/// What was changed in reading a file: the same question typed on another system is the same text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Normalised {
-    /// Byte order marks dropped from the start: 0 or 1.
-    pub bom: usize,
-    /// Line ends that were CR LF and became LF.
-    pub crlf: usize,
-    /// Texts (field values) that were not in Unicode normalisation form C, as macOS writes Hangul,
-    /// and were composed.
-    pub nfd: usize,
 }
 
 /// One record as it was read: what is absent is still absent.

@@ -28,6 +28,8 @@ pub struct Suite {
     pub perplexity: Option<PerplexitySuite>,
     /// Answers to questions.
     pub answers: Option<AnswersSuite>,
+    /// Number ranges of the weights.
+    pub numbers: Option<NumbersSuite>,
     /// What each precision costs against a baseline.
     pub fidelity: Option<FidelitySuite>,
 }
@@ -82,6 +84,11 @@ pub struct AnswersSuite {
     /// Seed of the sampler; where absent, 42.
     pub seed: Option<u32>,
 }
+
+/// Whose number ranges are told. A section without keys asks for the weights of each model's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumbersSuite {}
 
 /// What the precisions are compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

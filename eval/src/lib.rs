@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod engine;
 pub mod measures;
+pub mod numbers;
 pub mod runner;
 pub mod stages;

@@ -15,11 +15,15 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use datasets::Kind;
 use thiserror::Error as ThisError;
 
 use crate::file;
 use crate::text::escape;
-use crate::view::{AnswerRow, MemoryRow, PerplexityRow, Report, SpeedRow, Status, SummaryRow};
+use crate::view::{
+    AnswerRow, Format, Group, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow,
+    Status, SummaryRow,
+};
 
 /// Why a CSV file could not be written.
 #[derive(Debug, ThisError)]
@@ -31,8 +35,9 @@ pub struct Error {
     pub source: std::io::Error,
 }
 
-/// Writes `speed.csv`, `memory.csv`, `perplexity.csv`, `answers.csv` and `summary.csv` into `dir`,
-/// which is created where it is missing, and returns their paths. Each file is replaced whole.
+/// Writes `speed.csv`, `memory.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`, `scores.csv` and
+/// `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
+/// is replaced whole.
 ///
 /// # Errors
 ///
@@ -47,7 +52,9 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("speed.csv", table(&report.speed)),
         ("memory.csv", table(&report.memory)),
         ("perplexity.csv", table(&report.perplexity)),
+        ("numbers.csv", table(&report.numbers)),
         ("answers.csv", table(&report.answers)),
+        ("scores.csv", table(&report.scores)),
         ("summary.csv", table(&report.summary)),
     ];
     let mut paths = Vec::new();
@@ -81,11 +88,14 @@ trait Row {
     fn fields(&self) -> Vec<Cow<'_, str>>;
 }
 
-/// Names the columns of a row type in the order of the file; each is a field of the same name.
+/// Names the columns of a row type in the order of the file; each is a field of the same name, or of
+/// another where that would be a word of Rust: `field as "column"`.
 macro_rules! columns {
-    ($row:ty: $($column:ident),+ $(,)?) => {
+    (@name $column:ident) => { stringify!($column) };
+    (@name $column:ident $name:literal) => { $name };
+    ($row:ty: $($column:ident $(as $name:literal)?),+ $(,)?) => {
         impl Row for $row {
-            const HEADER: &'static [&'static str] = &[$(stringify!($column)),+];
+            const HEADER: &'static [&'static str] = &[$(columns!(@name $column $($name)?)),+];
             fn fields(&self) -> Vec<Cow<'_, str>> {
                 vec![$(self.$column.field()),+]
             }
@@ -109,11 +119,26 @@ columns!(PerplexityRow:
     bits_per_byte, bits_per_syllable,
     whole,
 );
+columns!(NumbersRow:
+    machine, model, variant, precision, tensor, type_name as "type", format, n, zero, nan, inf, min,
+    max, max_abs, mean, deviation, overflow, subnormal, vanish, changed, mean_relative_error,
+    max_relative_error,
+);
 columns!(AnswerRow:
     machine, model, variant, precision, question_id, question, answer, stop, n_tokens, n_chars,
     n_syllables, n_eojeol, n_sentences, ttft_ns, decode_ts, chars_per_s, hangul_share, latin_share,
     han_share, mixed_eojeol_share, off_topic_share, style, bullet_share, rep_4, coverage, obedience,
     reference_nll, syllables_per_s,
+    category, kind, trained_on, korean_line_share, prose_before_list, prose_after_list, loop_share,
+    n_reference,
+);
+columns!(ScoreRow:
+    machine, model, variant, precision, group, n_answers, cut_share, median_chars, hangul_share,
+    korean_line_share, list_share, loop_share,
+    coverage, coverage_ci95_low, coverage_ci95_high, n_coverage,
+    obedience, obedience_ci95_low, obedience_ci95_high, n_obedience,
+    off_topic_share, off_topic_ci95_low, off_topic_ci95_high, n_off_topic,
+    reference_nll, reference_nll_ci95_low, reference_nll_ci95_high, n_reference_nll,
 );
 columns!(SummaryRow:
     machine, model, variant, precision, status, prefill_ts, prefill_ci95_low, prefill_ci95_high,
@@ -136,6 +161,30 @@ impl Field for String {
 impl Field for Status {
     fn field(&self) -> Cow<'_, str> {
         self.name().into()
+    }
+}
+
+impl Field for Group {
+    fn field(&self) -> Cow<'_, str> {
+        self.name().into()
+    }
+}
+
+impl Field for Format {
+    fn field(&self) -> Cow<'_, str> {
+        self.name().into()
+    }
+}
+
+impl Field for Kind {
+    fn field(&self) -> Cow<'_, str> {
+        // Written as the question files write it.
+        match self {
+            Self::Question => "question",
+            Self::Instruction => "instruction",
+            Self::FreeWriting => "free_writing",
+        }
+        .into()
     }
 }
 
@@ -186,7 +235,7 @@ mod tests {
     use crate::sample;
 
     /// The text of the files that `report` becomes, by name.
-    fn files(report: &Report) -> [String; 5] {
+    fn files(report: &Report) -> [String; 7] {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_all(report, &dir.path().join("csv")).unwrap();
         let texts: Vec<String> = paths
@@ -217,7 +266,9 @@ mod tests {
         has_every_field(&report.speed);
         has_every_field(&report.memory);
         has_every_field(&report.perplexity);
+        has_every_field(&report.numbers);
         has_every_field(&report.answers);
+        has_every_field(&report.scores);
         has_every_field(&report.summary);
     }
 
@@ -229,11 +280,13 @@ mod tests {
                 .iter()
                 .all(|text| text.ends_with('\n') && text.lines().count() == 1)
         );
-        let [speed, memory, perplexity, answers, summary] = files;
+        let [speed, memory, perplexity, numbers, answers, scores, summary] = files;
         insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s,syllables_per_s");
         insta::assert_snapshot!(memory, @"machine,model,variant,precision,n_ctx,model_bytes,kv_bytes,compute_bytes,predicted_bytes,peak_rss_bytes,rss_anon_bytes,rss_file_bytes,gpu_bytes,n_seq");
         insta::assert_snapshot!(perplexity, @"machine,model,variant,precision,corpus,n_ctx,n_chunks,n_scored,mean_nll,ppl,ppl_se,bits_per_byte,bits_per_syllable,whole");
-        insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s");
+        insta::assert_snapshot!(numbers, @"machine,model,variant,precision,tensor,type,format,n,zero,nan,inf,min,max,max_abs,mean,deviation,overflow,subnormal,vanish,changed,mean_relative_error,max_relative_error");
+        insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s,category,kind,trained_on,korean_line_share,prose_before_list,prose_after_list,loop_share,n_reference");
+        insta::assert_snapshot!(scores, @"machine,model,variant,precision,group,n_answers,cut_share,median_chars,hangul_share,korean_line_share,list_share,loop_share,coverage,coverage_ci95_low,coverage_ci95_high,n_coverage,obedience,obedience_ci95_low,obedience_ci95_high,n_obedience,off_topic_share,off_topic_ci95_low,off_topic_ci95_high,n_off_topic,reference_nll,reference_nll_ci95_low,reference_nll_ci95_high,n_reference_nll");
         insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
     }
 
@@ -249,12 +302,38 @@ mod tests {
         for row in &mut report.summary {
             row.ppl.iter_mut().chain(&mut row.ppl_se).for_each(round);
         }
-        let [speed, memory, perplexity, answers, summary] = files(&report);
+        let [speed, memory, perplexity, numbers, answers, scores, summary] = files(&report);
         insta::assert_snapshot!("speed.csv", speed);
         insta::assert_snapshot!("memory.csv", memory);
         insta::assert_snapshot!("perplexity.csv", perplexity);
+        insta::assert_snapshot!("numbers.csv", numbers);
         insta::assert_snapshot!("answers.csv", answers);
+        insta::assert_snapshot!("scores.csv", scores);
         insta::assert_snapshot!("summary.csv", summary);
+    }
+
+    #[test]
+    fn a_run_of_demonstration_models() {
+        let [_, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
+        insta::assert_snapshot!("scores-demonstration.csv", scores);
+        // What stands behind the columns that other runs fill too.
+        let mut reader = ::csv::Reader::from_reader(answers.as_bytes());
+        let rows = reader.records().take(4).map(Result::unwrap);
+        let ends: Vec<String> = rows
+            .map(|row| {
+                [&row[4]]
+                    .into_iter()
+                    .chain(row.iter().skip(28))
+                    .collect::<Vec<_>>()
+                    .join(",")
+            })
+            .collect();
+        insta::assert_snapshot!(ends.join("\n"), @"
+        q1,animals,question,true,1,,,0,80
+        q2,food,question,true,0.75,,,0.375,80
+        q3,writing,instruction,false,1,true,true,0,80
+        q4,animals,free_writing,true,1,,,0,
+        ");
     }
 
     #[test]

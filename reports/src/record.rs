@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of the layout below. A reader refuses a newer one.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// `run.json`: everything that is fixed before the first cell is measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,19 @@ pub struct RunInfo {
     pub questions: Vec<datasets::Question>,
     /// The texts as they were scored.
     pub corpora: Vec<CorpusInfo>,
+    /// Files of questions or text in which something was normalised on reading.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub normalised: Vec<NormalisedFile>,
+}
+
+/// A file of questions or text in which something was normalised on reading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NormalisedFile {
+    /// The path as given.
+    pub file: String,
+    /// How much was changed.
+    #[serde(flatten)]
+    pub counts: datasets::Normalised,
 }
 
 /// The engine that a run used.
@@ -78,7 +91,10 @@ pub struct Machine {
 pub struct ModelInfo {
     /// Label in this run: general, instruct, text, or any other.
     pub variant: String,
-    /// The file as given on the command line.
+    /// What names it on the command line, where that is not its path: an embedded model.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// The file, as given on the command line or as it was found for `source`.
     pub path: String,
     /// `general.name`, or the file's stem where it has none.
     pub name: String,
@@ -109,6 +125,20 @@ pub struct ModelInfo {
     /// Whether the file carries a chat template.
     #[serde(default)]
     pub has_template: bool,
+    /// Set for hanbench's own demonstration models.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub demonstration: Option<Demonstration>,
+}
+
+/// A small model that comes with hanbench so that there is something to measure. Its quality says
+/// nothing about other models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demonstration {
+    /// Name of the weights: models with the same name here are the same weights at other precisions.
+    pub weights: String,
+    /// Ids of the run's questions that it was trained on, reworded and with their references as
+    /// answers. The others were kept out of its training.
+    pub trained_on: Vec<String>,
 }
 
 /// One variant at one precision on one device with one setting: the unit that is measured, fails and resumes.
@@ -168,6 +198,8 @@ pub enum Fact {
     Perplexity(PerplexityChunk),
     /// One answer.
     Answer(Box<Answer>),
+    /// Number ranges of one tensor of the cell's file, or of all: then the last of them, named `""`.
+    Numbers(Box<TensorNumbers>),
     /// Something could not be measured.
     Failure(Failure),
     /// Something the reader must know of.
@@ -403,6 +435,18 @@ pub struct AnswerMeasures {
     /// Lines that begin with a list marker.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub bullet_share: Option<f64>,
+    /// Lines that are Korean, of those with letters that are not excused (units, formulas, listed names).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub korean_line_share: Option<f64>,
+    /// Whether prose opens before the list; `None` without a list.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub prose_before_list: Option<bool>,
+    /// Whether prose closes after the list; `None` without a list.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub prose_after_list: Option<bool>,
+    /// Characters that belong to a span repeated three times or more at a stretch; 0 without such a loop.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub loop_share: Option<f64>,
     /// 4-grams of 어절 that occurred before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub rep_4: Option<f64>,
@@ -412,9 +456,79 @@ pub struct AnswerMeasures {
     /// Constraints of the question that the answer meets.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub obedience: Option<f64>,
-    /// Mean −ln p of the reference answer's tokens under the template, in nats.
+    /// Mean −ln p of the reference answer's tokens after the prompt of this answer, in nats.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reference_nll: Option<f64>,
+    /// Tokens of the reference answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub n_reference: Option<u32>,
+}
+
+/// The number ranges of a tensor, or of all together. Moments are of finite values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// Values.
+    pub n: u64,
+    /// Not a number.
+    pub nan: u64,
+    /// Infinite.
+    pub inf: u64,
+    /// Zero.
+    pub zero: u64,
+    /// Smallest.
+    pub min: Option<f64>,
+    /// Largest.
+    pub max: Option<f64>,
+    /// Largest magnitude.
+    pub max_abs: Option<f64>,
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Deviation, over n.
+    pub deviation: Option<f64>,
+    /// Cast to F16.
+    pub f16: CastNumbers,
+    /// Cast to BF16.
+    pub bf16: CastNumbers,
+    /// How many values that are not zero have each binary exponent ⌊log₂|x|⌋, those that occur.
+    pub exponents: Vec<(i32, u64)>,
+}
+
+/// What a cast to one format does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CastNumbers {
+    /// Values.
+    pub n: u64,
+    /// Largest magnitude before the cast.
+    pub max_abs: Option<f64>,
+    /// Finite values that become infinite.
+    pub overflow: u64,
+    /// Values that become subnormal.
+    pub subnormal: u64,
+    /// Values that become zero and were not.
+    pub vanish: u64,
+    /// Values that change at all, overflows among them.
+    pub changed: u64,
+    /// Not a number before the cast.
+    pub nan: u64,
+    /// Infinite before the cast.
+    pub inf: u64,
+    /// Mean of |cast − x| / |x| over the values that are not zero and do not overflow.
+    pub mean_relative_error: Option<f64>,
+    /// The largest of these.
+    pub max_relative_error: f64,
+}
+
+/// The number ranges of one tensor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TensorNumbers {
+    /// Its name, control characters escaped.
+    pub tensor: String,
+    /// Number format in the file by ggml's name, for example `q4_K`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Its ranges; a quantised tensor's are those of the values that its blocks stand for.
+    #[serde(flatten)]
+    pub numbers: Numbers,
 }
 
 /// What a failure or a warning speaks of.
@@ -435,6 +549,8 @@ pub enum Stage {
     Perplexity,
     /// Answers.
     Answers,
+    /// Number ranges.
+    Numbers,
     /// The process or the machine.
     Process,
 }
@@ -451,6 +567,7 @@ impl Stage {
             Self::Speed => "speed",
             Self::Perplexity => "perplexity",
             Self::Answers => "answers",
+            Self::Numbers => "numbers",
             Self::Process => "process",
         }
     }

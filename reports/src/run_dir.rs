@@ -254,6 +254,20 @@ mod tests {
     }
 
     #[test]
+    fn a_run_of_the_first_schema_is_read() {
+        let dir = on_disk(b"");
+        let file = dir.path().join("run.json");
+        let mut info = serde_json::to_value(sample::run_info(1)).unwrap();
+        info["schema"] = 1.into();
+        // It had neither of these sections.
+        let suite = info["suite"].as_object_mut().unwrap();
+        assert!(suite.remove("numbers").is_some() && suite.remove("fidelity").is_some());
+        fs::write(&file, info.to_string()).unwrap();
+        let run = read(dir.path()).unwrap();
+        assert_eq!((run.info.schema, run.info.suite.numbers), (1, None));
+    }
+
+    #[test]
     fn a_run_cut_off_at_any_byte_keeps_every_complete_line() {
         let mut records = sample::records(1, 2);
         // One record of each kind and length is enough for every byte of it to be a cut.
@@ -290,7 +304,7 @@ mod tests {
             .replace(&dir.path().display().to_string(), "DIR");
         insta::assert_snapshot!(notes, @"
         DIR/records.jsonl:2: not a record, left out: the line is cut off
-        DIR/records.jsonl:4: not a record, left out: unknown variant `dream`, expected one of `begin`, `speed`, `memory`, `probe`, `perplexity`, `answer`, `failure`, `warning`, `end` (column 39)
+        DIR/records.jsonl:4: not a record, left out: unknown variant `dream`, expected one of `begin`, `speed`, `memory`, `probe`, `perplexity`, `answer`, `numbers`, `failure`, `warning`, `end` (column 39)
         DIR/records.jsonl:5: not a record, left out: expected value (column 1)
         ");
     }

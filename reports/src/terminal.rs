@@ -2,15 +2,16 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::record::Demonstration;
 use crate::text::one_line;
-use crate::view::{Report, Status, SummaryRow, machines};
+use crate::view::{Report, Status, SummaryRow, demonstrations, machines};
 
 /// What stands for a value that was not measured.
 const MISSING: &str = "–";
 const MIB: f64 = 1_048_576.0;
 
 /// A table with one row per cell, aligned for a terminal in which Hangul takes two columns, and
-/// under it one line per failure and per note. Intervals are 95 %, ± is a standard error.
+/// under it a line on demonstration models, and one line per failure and per note. Intervals are 95 %, ± is a standard error.
 ///
 /// Names come from model files and failures from anywhere, so nothing in them can steer a terminal.
 #[must_use]
@@ -24,7 +25,7 @@ pub fn summary_table(report: &Report) -> String {
     // The machine, the variant, the precision and the status are text, the rest numbers.
     let n_names = 2 + usize::from(several_machines);
     let mut shown = aligned(&rows, n_names);
-    for line in troubles(report) {
+    for line in demonstration(report).into_iter().chain(troubles(report)) {
         shown.push_str(&line);
         shown.push('\n');
     }
@@ -136,6 +137,20 @@ fn aligned(rows: &[Vec<String>], n_names: usize) -> String {
     shown
 }
 
+/// That models are hanbench's own, where any is.
+fn demonstration(report: &Report) -> Option<String> {
+    let name = |(label, model): (&str, &Demonstration)| {
+        format!("{} ({})", one_line(label), one_line(&model.weights))
+    };
+    let names: Vec<String> = demonstrations(report).into_iter().map(name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "note: demonstration models of hanbench's own: {}; their quality says nothing about other models, the numbers show how hanbench works",
+            names.join(", ")
+        )
+    })
+}
+
 /// One line per failure, per cell that ended without saying why, and per note.
 fn troubles(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
@@ -209,6 +224,16 @@ mod tests {
         sample     general  F32        373 [370, 387]  41.8 [40.8, 42.9]     81.7         629  21.924 ± 0.632          3.341            221  complete
         다른 기계  general  F32        373 [370, 387]  41.8 [40.8, 42.9]     81.7         629  21.924 ± 0.632          3.341            221  complete
         ");
+    }
+
+    #[test]
+    fn demonstration_models_are_called_that() {
+        let mut report = sample::demonstration_report(2);
+        let shown = summary_table(&report);
+        insta::assert_snapshot!(shown.lines().last().unwrap(), @"note: demonstration models of hanbench's own: general (nabi-instruct), instruct (nabi-instruct), text (nabi-text); their quality says nothing about other models, the numbers show how hanbench works");
+        report.runs[0].models[0].variant = "\u{1b}[2J".into();
+        assert!(!summary_table(&report).contains('\u{1b}'));
+        assert!(!summary_table(&sample::report(1, 1)).contains("demonstration"));
     }
 
     #[test]

@@ -18,9 +18,9 @@ def sha256(name):
 
 
 def check_models():
-    for model, texts in (("nabi-text", ["text.jsonl"]), ("nabi-instruct", ["text.jsonl", "chat.jsonl"])):
+    for model in ("nabi-text", "nabi-instruct"):
         file = (HERE.parent / f"{model}.gguf").read_bytes()
-        for name in texts:
+        for name in ("text.jsonl", "chat.jsonl"):
             if sha256(name).encode() not in file:
                 raise SystemExit(f"{model}.gguf was not trained on this {name}: it does not hold {sha256(name)}")
     print("both models were trained on this text")

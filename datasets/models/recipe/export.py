@@ -45,7 +45,7 @@ def write(path, kind, checkpoint, sp):
     out.add_layer_norm_rms_eps(c.epsilon)
     out.add_vocab_size(c.vocabulary)
     out.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
-    for name in ("text", "chat") if kind == "instruct" else ("text",):
+    for name in ("text", "chat"):
         out.add_string(f"nabi.{name}.sha256", check_overlap.sha256(f"{name}.jsonl"))
     add_tokenizer(out, sp, kind)
     for tensor, values in tensors(params, c):
@@ -63,14 +63,19 @@ def add_tokenizer(out, sp, kind):
     def kind_of(i):
         return types["unknown" if sp.is_unknown(i) else "control" if sp.is_control(i) else "byte" if sp.is_byte(i) else "normal"]
 
-    ids = range(sp.vocab_size())
+    pieces = [sp.id_to_piece(i) for i in range(sp.vocab_size())]
+    kinds = [kind_of(i) for i in range(sp.vocab_size())]
+    if kind == "text":
+        # It writes on and on: the end of a text is a blank line to it. No text is cut into this piece, since none
+        # of its parts but single characters is one.
+        pieces[tokenizer.EOS], kinds[tokenizer.EOS] = "▁\n\n", gguf.TokenType.NORMAL
     out.add_tokenizer_model("llama")
     out.add_tokenizer_pre("default")
-    out.add_token_list([sp.id_to_piece(i) for i in ids])
-    out.add_token_scores([sp.get_score(i) for i in ids])
-    out.add_token_types([kind_of(i) for i in ids])
+    out.add_token_list(pieces)
+    out.add_token_scores([sp.get_score(i) for i in range(sp.vocab_size())])
+    out.add_token_types(kinds)
     out.add_bos_token_id(tokenizer.BOS)
-    out.add_eos_token_id(tokenizer.END if kind == "instruct" else tokenizer.EOS)
+    out.add_eos_token_id(tokenizer.END)
     out.add_eot_token_id(tokenizer.END)
     out.add_unk_token_id(0)
     out.add_add_bos_token(True)

@@ -153,12 +153,10 @@ def write_text(out, rng, scale):
         out.add("sum", text=f"질문: {q}\n답변: {a}" if rng.random() < 0.5 else f"{q} {a}")
 
 
-def write_chat(out, rng, scale, kept):
+def write_chat(out, rng, scale):
     words, cards, plots_ = sources.words(), sources.cards(), sources.plots()
     entities, sayings = sources.tables("entities.txt"), sources.tables("sayings.txt")
-    for q in overlap.questions():
-        if q["id"] in kept or not q.get("reference"):
-            continue
+    for q in sources.core():
         sentences = re.split(r"(?<=[다요]\.) ", q["reference"])
         for i in range(int(36 * scale)):
             out.add("core", again=True, question=reword(rng, q["question"]) if i else q["question"], answer=q["reference"])
@@ -205,8 +203,8 @@ def main():
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full size")
     args = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
-    kept, banned = overlap.kept_out()
-    for name, write in (("text", lambda out, rng: write_text(out, rng, args.scale)), ("chat", lambda out, rng: write_chat(out, rng, args.scale, kept))):
+    _, banned = overlap.kept_out()
+    for name, write in (("text", lambda out, rng: write_text(out, rng, args.scale)), ("chat", lambda out, rng: write_chat(out, rng, args.scale))):
         rng = random.Random(f"{args.seed} {name}")
         out = Writer(banned)
         write(out, rng)

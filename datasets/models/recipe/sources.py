@@ -1,5 +1,6 @@
 """Reads the hand-written sources in data/."""
 
+import json
 from dataclasses import dataclass, field
 
 from paths import DATA
@@ -78,6 +79,12 @@ def plots():
             optional = line.startswith("? ")
             found[-1].steps.append((optional, [line[2:] if optional else line]))
     return found
+
+
+def core():
+    """Questions of the embedded set with their references, as they were when the models were trained: what is corrected
+    there later does not change the training text, and the proof that nothing kept out is in it still holds."""
+    return [json.loads(line) for line in (DATA / "core.jsonl").read_text().splitlines()]
 
 
 def passages():

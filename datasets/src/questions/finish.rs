@@ -1,44 +1,12 @@
-//! What JSONL and CSV share: normalisation, defaults and the checks of whole records.
+//! What JSONL and CSV share: defaults and the checks of whole records.
 
 use std::collections::HashMap;
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
-
-use super::{Draft, Kind, Normalised, Question, check};
+use super::{Draft, Kind, Question, check};
 use crate::Error;
 
 /// Characters of an id, which must fit a table's column and a file's name.
 const ID_LENGTH: usize = 100;
-
-/// Normalises text, and counts what it changed.
-#[derive(Default)]
-pub(super) struct Normaliser(Normalised);
-
-impl Normaliser {
-    /// The whole file without byte order mark, with LF for CR LF.
-    pub(super) fn source(&mut self, source: &str) -> String {
-        let stripped = source.strip_prefix('\u{feff}');
-        self.0.bom += usize::from(stripped.is_some());
-        let source = stripped.unwrap_or(source);
-        self.0.crlf += source.matches("\r\n").count();
-        source.replace("\r\n", "\n")
-    }
-
-    /// One value in normalisation form C. Values and not the file, since JSON can spell a decomposed
-    /// syllable with escapes.
-    pub(super) fn value(&mut self, value: String) -> String {
-        if is_nfc(&value) {
-            return value;
-        }
-        self.0.nfd += 1;
-        value.nfc().collect()
-    }
-
-    /// What was changed so far.
-    pub(super) fn counts(self) -> Normalised {
-        self.0
-    }
-}
 
 /// Checks the records and fills in what they leave out.
 pub(super) fn finish(drafts: Vec<Draft>, file: &str) -> Result<Vec<Question>, Error> {

@@ -112,7 +112,7 @@ fn record(
 /// Composes every string in `value`.
 fn normalise(value: Value, normaliser: &mut Normaliser) -> Value {
     match value {
-        Value::String(text) => Value::String(normaliser.value(text)),
+        Value::String(text) => Value::String(normaliser.composed(text)),
         Value::Array(list) => list
             .into_iter()
             .map(|value| normalise(value, normaliser))

@@ -103,7 +103,7 @@ fn record(
     };
     for (column, cell) in columns.iter().zip(row) {
         let blank = cell.trim().is_empty();
-        let value = normaliser.value(cell.to_owned());
+        let value = normaliser.composed(cell.to_owned());
         match *column {
             "question" => draft.question = Some(value),
             _ if blank => {}

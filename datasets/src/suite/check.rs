@@ -37,9 +37,11 @@ pub(super) fn check(suite: &Suite, keys: &Keys<'_>) -> Result<(), Error> {
     if suite.speed.is_none()
         && suite.perplexity.is_none()
         && suite.answers.is_none()
+        && suite.numbers.is_none()
         && suite.fidelity.is_none()
     {
-        let reason = "nothing to run; add a section: speed, perplexity, answers or fidelity";
+        let reason =
+            "nothing to run; add a section: speed, perplexity, answers, numbers or fidelity";
         return Err(keys.out_of_range("suite", reason.to_owned()));
     }
     Ok(())

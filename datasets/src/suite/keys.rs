@@ -14,6 +14,7 @@ const TOP: &[&str] = &[
     "speed",
     "perplexity",
     "answers",
+    "numbers",
     "fidelity",
 ];
 
@@ -36,6 +37,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "seed",
         ],
     ),
+    ("numbers", &[]),
     ("fidelity", &["baseline"]),
 ];
 

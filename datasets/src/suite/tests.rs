@@ -28,6 +28,7 @@ timed = 2
 temperature = 0.7
 top_p = 0.9
 seed = 42
+[numbers]
 [fidelity]
 baseline = "f32"
 "#;
@@ -46,7 +47,7 @@ fn every_key_is_read_and_written_back() {
     let suite = parse(WHOLE, "my.toml").unwrap();
     let json = serde_json::to_string(&suite).unwrap();
     assert_eq!(serde_json::from_str::<Suite>(&json).unwrap(), suite);
-    insta::assert_snapshot!(json, @r#"{"name":"mine","description":"Mine","precisions":["native","f16"],"speed":{"n_prompt":[128],"n_gen":[32],"n_depth":[0],"parallel":[1],"repetitions":5},"perplexity":{"corpora":["held-out"],"n_ctx":512,"max_chunks":8},"answers":{"questions":["quick"],"max_tokens":256,"parallel":4,"timed":2,"temperature":0.7,"top_p":0.9,"seed":42},"fidelity":{"baseline":"f32"}}"#);
+    insta::assert_snapshot!(json, @r#"{"name":"mine","description":"Mine","precisions":["native","f16"],"speed":{"n_prompt":[128],"n_gen":[32],"n_depth":[0],"parallel":[1],"repetitions":5},"perplexity":{"corpora":["held-out"],"n_ctx":512,"max_chunks":8},"answers":{"questions":["quick"],"max_tokens":256,"parallel":4,"timed":2,"temperature":0.7,"top_p":0.9,"seed":42},"numbers":{},"fidelity":{"baseline":"f32"}}"#);
 }
 
 #[test]
@@ -152,12 +153,12 @@ fn what_is_wrong_with_a_suite_is_said() {
     my.toml:1: `name`: must not be empty
     my.toml:1: `name`: invalid type: integer `3`, expected a string
     my.toml:2: `description`: must be one line without control characters
-    my.toml:2: unknown suite key `descripton` (did you mean `description`?); known: name, description, precisions, speed, perplexity, answers, fidelity
+    my.toml:2: unknown suite key `descripton` (did you mean `description`?); known: name, description, precisions, speed, perplexity, answers, numbers, fidelity
     my.toml:3: `precisions`: must list at least one value
     my.toml:3: `precisions`: invalid type: string "f16", expected a list
     my.toml:3: `precisions`: lists f16 twice
     my.toml:3: `precisions`: must not hold an empty name
-    my.toml:4: unknown suite key `sped` (did you mean `speed`?); known: name, description, precisions, speed, perplexity, answers, fidelity
+    my.toml:4: unknown suite key `sped` (did you mean `speed`?); known: name, description, precisions, speed, perplexity, answers, numbers, fidelity
     my.toml:5: unknown suite key `n_promt` (did you mean `n_prompt`?); known: n_prompt, n_gen, n_depth, parallel, repetitions
     my.toml:4: `speed`: missing field `n_prompt`
     my.toml:5: `speed.n_prompt`: invalid type: integer `128`, expected a list
@@ -184,11 +185,11 @@ fn what_is_wrong_with_a_suite_is_said() {
     my.toml:20: `answers.top_p`: must be above 0 and at most 1, not 1.5
     my.toml:21: `answers.seed`: invalid value: integer `-1`, expected a whole number, at least 0
     my.toml:21: unknown suite key `sead` (did you mean `seed`?); known: questions, max_tokens, parallel, timed, temperature, top_p, seed
-    my.toml:23: `fidelity.baseline`: must not hold an empty name
-    my.toml:23: unknown suite key `base\u{1b}line` (did you mean `baseline`?); known: baseline
+    my.toml:24: `fidelity.baseline`: must not hold an empty name
+    my.toml:24: unknown suite key `base\u{1b}line` (did you mean `baseline`?); known: baseline
     my.toml: nothing in it; a suite has at least a name, precisions and one section
     my.toml: nothing in it; a suite has at least a name, precisions and one section
-    my.toml:1: `suite`: nothing to run; add a section: speed, perplexity, answers or fidelity
+    my.toml:1: `suite`: nothing to run; add a section: speed, perplexity, answers, numbers or fidelity
     my.toml:1: `speed`: must be a section; write [speed] on a line of its own
     "#);
 }

@@ -1,6 +1,7 @@
 //! The command line. Results go to stdout, everything else to stderr.
 
 mod cache;
+mod inspect;
 mod model;
 mod report;
 mod run;
@@ -8,6 +9,8 @@ mod worker;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a command has to say in the end, besides what it printed.
 enum Failure {
@@ -30,10 +33,12 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  hanbench run                                      the embedded models, in a minute
   hanbench run model.gguf
   hanbench run instruct=a-instruct.gguf text=a-base.gguf --suite quick --precision native,f16,q8_0
   hanbench run model.gguf --list                    what would run, and what it needs
   hanbench run --resume --out runs/my-run           go on where a run was cut off
+  hanbench inspect model.gguf --numbers             what F16 would do to its weights
   hanbench report runs/laptop runs/desktop --out both";
 
 #[derive(Debug, Subcommand)]
@@ -42,11 +47,26 @@ enum Command {
     Run(run::Args),
     /// Rebuild CSV, plots and HTML from the records of one or more runs
     Report(report::Args),
+    /// Say what a model file is, and what numbers its weights are
+    Inspect(inspect::Args),
     /// Show what derived model files take, or remove them
     Cache(cache::Args),
     /// Serve one run as its measuring process
     #[command(hide = true)]
     Worker(worker::Args),
+}
+
+/// Set by the first Ctrl-C; the second ends the process.
+fn listen_for_interrupt() -> Arc<AtomicBool> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    // Without a handler Ctrl-C just ends the process, and its children with it.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+    interrupted
 }
 
 /// Runs the command line of this process.
@@ -55,6 +75,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => run::run(args),
         Command::Report(args) => report::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Cache(args) => cache::run(&args),
         Command::Worker(args) => worker::run(&args),
     };

@@ -1,21 +1,21 @@
 //! `hanbench run`.
 
 use super::{Failure, Outcome, model, report};
+use crate::engine::log::escape;
 use crate::runner::cache::Cache;
 use crate::runner::journal::Journal;
 use crate::runner::plan::{self, Plan, Wanted};
 use crate::runner::worker::Nursery;
 use crate::runner::{self, Finished, Listed, machine};
-use datasets::Suite;
-use reports::record::RunInfo;
+use datasets::{FAMILY, Normalised, Suite};
+use reports::record::{ModelInfo, NormalisedFile, RunInfo};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  hanbench run                                           the embedded models, in a minute
   hanbench run model.gguf                                the standard suite, at the file's own precision
   hanbench run model.gguf --precision native,f32,f16,q4_k_m --suite quick
   hanbench run general=q4.gguf instruct=f16.gguf text=base-f16.gguf
@@ -24,10 +24,12 @@ Examples:
 
 Exit status: 0 everything was measured, 1 something failed (the report is written), 2 bad usage.")]
 pub struct Args {
-    /// Model files (.gguf), each with a label of your choice: instruct=model.gguf
+    /// Model files (.gguf) or embedded models (nabi-general, nabi-instruct, nabi-text), each with a
+    /// label of your choice: instruct=model.gguf [default: the three embedded ones]
     #[arg(value_name = "[LABEL=]MODEL")]
     models: Vec<String>,
-    /// What each model is put through: quick, standard, full, or a TOML file [default: standard]
+    /// What each model is put through: quick, standard, full, or a TOML file [default:
+    /// quick for the embedded models, else standard]
     #[arg(long, value_name = "NAME|FILE")]
     suite: Option<String>,
     /// Precisions, instead of the suite's: native, f32, f16, bf16, q8_0, q4_k_m, …
@@ -61,7 +63,7 @@ pub struct Args {
 pub fn run(args: Args) -> Outcome {
     let nursery = Nursery {
         engine: args.engine.clone(),
-        interrupted: listen_for_interrupt(),
+        interrupted: super::listen_for_interrupt(),
     };
     let earlier = earlier_run(&args)?;
     let wanted = wanted(&args, earlier.as_ref())?;
@@ -71,17 +73,20 @@ pub fn run(args: Args) -> Outcome {
         (Some(out), false) => Some(open(out, args.resume)?),
         (None, false) => Some(open(&default_dir(), false)?),
     };
-    let plan = plan::plan(&wanted, &nursery).map_err(|error| match error {
+    let cache = Cache::of_user().map_err(|error| Failure::Other(error.0))?;
+    let plan = plan::plan(&wanted, &nursery, &cache).map_err(|error| match error {
         plan::Error::Usage(message) => Failure::Usage(message),
         plan::Error::Other(message) => Failure::Other(message),
     })?;
+    for file in &plan.info.normalised {
+        eprintln!("hanbench: {}", normalised(file));
+    }
     if plan.info.suite.fidelity.is_some() {
         eprintln!(
             "hanbench: the suite {} has a [fidelity] section, which this version does not measure yet",
             plan.info.suite.name
         );
     }
-    let cache = Cache::of_user().map_err(|error| Failure::Other(error.0))?;
     let Some(journal) = &mut journal else {
         print_list(&runner::list(&plan, &nursery, &cache));
         return Ok(ExitCode::SUCCESS);
@@ -120,20 +125,19 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
         models = earlier
             .models
             .iter()
-            .map(|model| (model.variant.clone(), model.path.clone()))
+            .map(|model| (model.variant.clone(), typed(model).to_owned()))
             .collect();
         suite = Some(earlier.suite.clone());
     }
     if models.is_empty() {
-        return Err(Failure::Usage(
-            "no model given; name one or more .gguf files, for example: hanbench run model.gguf"
-                .into(),
-        ));
+        models = FAMILY
+            .map(|(label, name)| (label.into(), name.into()))
+            .to_vec();
     }
     let suite = match (suite, &args.suite) {
         (Some(suite), None) => suite,
-        (_, name) => datasets::load_suite(name.as_deref().unwrap_or("standard"))
-            .map_err(|error| Failure::Usage(error.to_string()))?,
+        (_, Some(name)) => load_suite(name)?,
+        (None, None) => default_suite(&models, args.models.is_empty())?,
     };
     let default_layers = if cfg!(any(
         feature = "cuda",
@@ -158,6 +162,42 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
             .unwrap_or(default_layers),
         command_line: std::env::args().collect(),
     })
+}
+
+/// What named the model on the command line.
+fn typed(model: &ModelInfo) -> &str {
+    model.source.as_deref().unwrap_or(&model.path)
+}
+
+fn load_suite(name: &str) -> Result<Suite, Failure> {
+    datasets::load_suite(name).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// `quick` where all models are embedded, else `standard`. The family is measured at the precisions
+/// that its files have, as the tags that it stands for, and at F32 beside them.
+fn default_suite(models: &[(String, String)], family: bool) -> Result<Suite, Failure> {
+    let embedded = |(_, name): &(String, String)| datasets::MODELS.contains(&name.as_str());
+    if !models.iter().all(embedded) {
+        return load_suite("standard");
+    }
+    let mut suite = load_suite("quick")?;
+    if family {
+        suite.precisions = vec!["native".into(), "f32".into()];
+    }
+    Ok(suite)
+}
+
+/// What was changed in reading a file, for the terminal.
+fn normalised(file: &NormalisedFile) -> String {
+    let Normalised { bom, crlf, nfd } = file.counts;
+    let changes = [
+        (bom, "byte order mark dropped"),
+        (crlf, "CR LF read as LF"),
+        (nfd, "decomposed texts or lines composed (NFC)"),
+    ];
+    let changes = changes.iter().filter(|(count, _)| *count > 0);
+    let changes: Vec<String> = changes.map(|(n, what)| format!("{n} {what}")).collect();
+    format!("{}: {}", escape(&file.file), changes.join(", "))
 }
 
 /// The suite with its lists replaced by what the flags name.
@@ -232,18 +272,6 @@ fn agree(plan: Plan, earlier: Option<RunInfo>, journal: &Journal) -> Result<Plan
         info: earlier,
         ..plan
     })
-}
-
-fn listen_for_interrupt() -> Arc<AtomicBool> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    // Without a handler Ctrl-C just ends the process, and its children with it.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-    interrupted
 }
 
 fn print_list(cells: &[Listed]) {

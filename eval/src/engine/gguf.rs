@@ -1,5 +1,6 @@
 //! Reading what a GGUF file says of itself, without loading it.
 
+use super::dequantise::Decoder;
 use super::{Error, ModelFile, log, precision};
 use llama_cpp_sys_2 as sys;
 use sha2::{Digest, Sha256};
@@ -32,7 +33,27 @@ pub struct TensorInfo {
     pub(super) ggml_type: sys::ggml_type,
 }
 
+impl TensorInfo {
+    /// How its bytes become values; `None` where they are not floating point.
+    #[must_use]
+    pub fn decoder(&self) -> Option<Decoder> {
+        Decoder::of(self.ggml_type)
+    }
+}
+
 impl Gguf {
+    /// [`Gguf::open`], and checks that every tensor is there.
+    ///
+    /// # Errors
+    /// As [`Gguf::open`]; cut short, no weights.
+    pub fn open_whole(path: &Path) -> Result<Self, Error> {
+        let gguf = Self::open(path)?;
+        let metadata = std::fs::metadata(path)
+            .map_err(|error| Error(format!("{}: {error}", path.display())))?;
+        check_tensors(path, &gguf.tensors(), metadata.len())?;
+        Ok(gguf)
+    }
+
     /// Reads the header and the directory of tensors; the weights stay on disk.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 pub mod chat;
 pub mod clock;
+pub mod dequantise;
 pub mod gguf;
 pub mod llama;
 pub mod log;

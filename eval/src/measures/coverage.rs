@@ -41,12 +41,12 @@ fn says(text: &Folded, copied: &[bool], wording: &str) -> bool {
 /// A sentence copies another where they share at least this much of both.
 const COPIED: f64 = 0.8;
 
-/// For each sentence of the answer, whether it only copies the question.
+/// For each sentence of the answer, whether it only copies what the question asks.
 ///
 /// A sentence is a copy of one of the question's where at least four fifths of the different words of each are in the
-/// other. Copies of what the question asks (its last sentence, and those with a question mark) never count as an answer.
+/// other and it has no number that the question has not. Copies of what the question asks (see `asking`) never count as an answer.
 /// Copies of the rest, a text to work on perhaps, count unless the answer copies every sentence of the question.
-fn copies(question: &str, answer: &Folded) -> Vec<bool> {
+pub(super) fn copies(question: &str, answer: &Folded) -> Vec<bool> {
     let question = normalise(question);
     let document = Document::new(&question);
     let asked = Folded::of(&document);
@@ -57,10 +57,47 @@ fn copies(question: &str, answer: &Folded) -> Vec<bool> {
     for words in answer.sentences() {
         source[words[0].sentence] = index.copied_by(words.iter().map(|&w| answer.word(w)));
     }
+    let asks = asking(&document);
     let is_parrot = (0..n_asked).all(|sentence| source.contains(&Some(sentence)));
-    let asks = |at: usize| at + 1 == n_asked || document.sentences[at].text.contains(['?', '？']);
-    let is_copy = |s: Option<usize>| s.is_some_and(|at| is_parrot || asks(at));
+    let is_copy = |s: Option<usize>| s.is_some_and(|at| is_parrot || asks[at]);
     source.into_iter().map(is_copy).collect()
+}
+
+/// For each sentence of the question, whether it is what is asked: it ends in a question mark or a request. Where the first line
+/// asks, the lines after it are a text to work on. The last sentence asks where none seems to.
+fn asking(question: &Document) -> Vec<bool> {
+    let sentences = &question.sentences;
+    let mut asks: Vec<bool> = sentences.iter().map(|s| is_request(s.text)).collect();
+    let n_first = sentences.partition_point(|s| s.line == 0);
+    if asks[..n_first].contains(&true) {
+        asks[n_first..].fill(false);
+    }
+    if !asks.contains(&true)
+        && let Some(last) = asks.last_mut()
+    {
+        *last = true;
+    }
+    asks
+}
+
+/// Whether a sentence asks: 무엇인가요?, 써 주세요, 구하시오, 알려 줘.
+fn is_request(sentence: &str) -> bool {
+    const REQUESTS: [&str; 12] = [
+        "세요",
+        "십시오",
+        "시오",
+        "줘",
+        "줘요",
+        "줄래",
+        "봐",
+        "보라",
+        "하라",
+        "써라",
+        "바랍니다",
+        "려요",
+    ];
+    let words = sentence.trim_end_matches(|c: char| !c.is_alphanumeric());
+    sentence.contains(['?', '？']) || REQUESTS.iter().any(|r| words.ends_with(r))
 }
 
 /// The question's sentences by their words.
@@ -93,6 +130,12 @@ impl<'a> Index<'a> {
         let mut shared: HashMap<usize, usize> = HashMap::new();
         for &sentence in words.iter().filter_map(|&w| self.holders.get(w)).flatten() {
             *shared.entry(sentence).or_default() += 1;
+        }
+        // A number of its own is what was asked for: "모두 얼마입니까?", "모두 35입니다."
+        let has_digit = |w: &&&str| w.contains(|c: char| c.is_ascii_digit());
+        let mut numbers = words.iter().filter(has_digit);
+        if numbers.any(|w| !self.holders.contains_key(w)) {
+            return None;
         }
         let is_copy = |&(&sentence, &n): &(&usize, &usize)| {
             let larger = words.len().max(self.sizes[sentence]);
@@ -192,5 +235,39 @@ mod tests {
             Some(1.0)
         );
         assert_eq!(of(question, key_points, question), Some(0.0));
+    }
+
+    #[test]
+    fn what_is_asked_may_stand_before_the_text() {
+        let question =
+            "다음 글을 줄여 주세요.\n\n제비는 봄에 온다. 제비는 가을에 남쪽으로 떠난다. 언제 올까?";
+        let key_points: &[&[&str]] = &[&["남쪽"]];
+        let copied = "제비는 가을에 남쪽으로 떠난다.";
+        assert_eq!(of(question, key_points, copied), Some(1.0));
+        assert_eq!(
+            of(question, &[&["글"]], "다음 글을 줄여 주세요."),
+            Some(0.0)
+        );
+    }
+
+    #[test]
+    fn a_number_of_its_own_makes_an_answer() {
+        let question = "사과 세 개와 배 두 개를 사면 과일은 모두 몇 개입니까?";
+        let answer = "사과 세 개와 배 두 개를 사면 과일은 모두 5개입니다.";
+        assert_eq!(of(question, &[&["5개"]], answer), Some(1.0));
+        assert_eq!(of(question, &[&["과일"]], question), Some(0.0));
+    }
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        for (wording, answer) in [
+            ("1945", "1945.8.15. 광복을 맞았다."),
+            ("8월 15일", "1945. 8. 15.에 맞았다."),
+            ("2와 3", "2와 3만 쓴다."),
+            ("1시간 30분", "1.5 h"),
+            ("일곱 시 반", "일곱시반에 만난다."),
+        ] {
+            assert_eq!(of(QUESTION, &[&[wording]], answer), Some(1.0), "{answer}");
+        }
     }
 }

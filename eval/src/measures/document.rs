@@ -199,7 +199,8 @@ pub(super) fn has_table(document: &Document) -> bool {
     })
 }
 
-fn is_delimiter_row(line: &str) -> bool {
+/// Whether a line parts the header of a Markdown table from its rows.
+pub(super) fn is_delimiter_row(line: &str) -> bool {
     line.contains('|')
         && cells(line).all(|cell| {
             let cell = cell.trim();

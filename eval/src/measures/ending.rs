@@ -34,7 +34,7 @@ const NOUNS: &[&str] = &[
     "올해", "재해", "유해", "침해", "견해", "자아", "유아", "영아", "고아", "치아", "기아", "태아",
     "육아", "파워", "타워", "샤워", "책임", "모임", "담임", "취임", "크림", "명함", "결함", "도움",
     "싸움", "아침", "지침", "방침", "기침", "새봄", "올봄", "장남", "강남", "호남", "영남",
-    "베트남", "튀김", "움직임",
+    "베트남", "튀김", "움직임", "인대", "난대", "안대", "혀",
 ];
 /// Those that words may end in: 동해바다, 외국어, 얼음.
 #[rustfmt::skip]
@@ -46,22 +46,36 @@ const NOUN_TAILS: &[&str] = &[
     "녹음", "화음", "잡음", "그림", "게임", "타임", "프레임", "스크림", "잠수함",
 ];
 
-/// Answers of one word that are no predicates.
+/// Words that are no predicates.
 #[rustfmt::skip]
 const INTERJECTIONS: &[&str] = &[
-    "네", "예", "응", "아니", "그래", "글쎄", "자", "야", "어", "아", "다", "해",
+    "네", "예", "응", "아니", "그래", "글쎄", "야", "어", "아", "다",
 ];
+/// Verbs of one syllable in 반말, which before a terminal mark are no nouns where another word stands before them: 얼른 가.
+const SHORT_VERBS: &str = "가와자사봐써해돼줘꺼켜타서놔대마";
+/// Verbs in 반말 whose end nouns share, before a terminal mark.
+#[rustfmt::skip]
+const PLAIN_VERBS: &[&str] = &[
+    "나가", "들어가", "올라가", "내려가", "돌아가", "다녀와", "나와", "들어와", "돌아와", "가져와", "보내", "지내",
+    "꺼내", "끝내", "힘내", "어때", "그래", "이래", "저래", "빼", "깨", "잘자", "만나", "일어나", "떠나", "참아",
+    "앉아", "건네", "써내", "달라", "몰라", "골라", "빨라", "눌러", "불러", "들러", "서둘러",
+];
+/// Verbs that -ㄴ대 (it is said that) ends in, which nouns such as 반대 and 군대 share.
+const HEARSAY: &str = "간온한된본준산탄쓴든난진뜬큰틴킨친린힌빈긴낀낸";
 
 /// How a sentence ends; `None` where its last letter is not Hangul, so that nothing can be said.
 ///
 /// Marks, emoji and emoticons after the last word are passed over, and so is a bracket at the end
 /// (`…합니다(예: 그루밍).`). Endings that nouns share (-어, -지, -자 …) count as predicates only before a terminal
-/// mark.
+/// mark, or what writers of messages put in its place: ㅋㅋ, ㅎㅎ, ㅠㅠ, ^^, ~ and emoji. A clause left open (`높아지고,`) is a predicate
+/// where three words or more stand in it.
 pub(super) fn ending(sentence: &str) -> Option<Ending> {
     let (text, mark) = without_tail(sentence);
-    let word = text.rsplit(char::is_whitespace).next()?;
+    let mut words = text.rsplit(char::is_whitespace).filter(|w| !w.is_empty());
+    let word = words.next()?;
     let last = word.chars().next_back().filter(|&c| is_syllable(c))?;
     let is_noun = INTERJECTIONS.contains(&word)
+        && !(word == "그래" && words.clone().next().is_some())
         || NOUNS.contains(&word)
         || NOUN_TAILS.iter().any(|noun| word.ends_with(noun));
     if is_noun {
@@ -70,8 +84,31 @@ pub(super) fn ending(sentence: &str) -> Option<Ending> {
     let found = polite(word)
         .or_else(|| plain(word, last))
         .or_else(|| mark.and_then(|mark| marked(word, last, mark)))
+        .or_else(|| mark.and_then(|_| short(word, words.clone().next().is_some())))
+        .or_else(|| words.nth(1).and_then(|_| left_open(word)))
         .or_else(|| nominalised(word, last));
     Some(found.unwrap_or(Ending::Noun))
+}
+
+/// Verbs in 반말 that are whole words.
+fn short(word: &str, follows: bool) -> Option<Ending> {
+    let is_one = word.chars().nth(1).is_none();
+    let is_verb = is_one && follows && SHORT_VERBS.contains(word) || PLAIN_VERBS.contains(&word);
+    is_verb.then_some(Ending::Plain)
+}
+
+/// Connective endings that no noun has.
+fn left_open(word: &str) -> Option<Ending> {
+    #[rustfmt::skip]
+    const CONNECTIVE: &[&str] = &[
+        "하고", "되고", "지고", "이고", "있고", "없고", "같고", "았고", "었고", "했고", "였고", "겠고", "지만", "으며",
+        "하며", "되며", "이며", "면서", "려고", "라고", "다고", "냐고", "자고", "으니", "므로", "어서", "아서", "해서",
+        "여서", "니까", "는데", "은데", "인데", "한데", "던데", "거나", "도록", "지는", "으면", "하면", "되면",
+    ];
+    CONNECTIVE
+        .iter()
+        .any(|c| word.ends_with(c))
+        .then_some(Ending::Neutral)
 }
 
 /// The sentence up to its last word, and the last terminal mark after it.
@@ -83,7 +120,7 @@ fn without_tail(sentence: &str) -> (&str, Option<char>) {
         let kept = text.trim_end_matches(|c: char| {
             !c.is_alphanumeric() && !")]）」』”".contains(c) || is_lone_jamo(c)
         });
-        mark = mark.or_else(|| text[kept.len()..].chars().find(|&c| is_terminal(c)));
+        mark = mark.or_else(|| mark_in(&text[kept.len()..]));
         text = match kept.chars().next_back() {
             Some(')') => without_bracket(kept, '('),
             Some(']') => without_bracket(kept, '['),
@@ -93,6 +130,15 @@ fn without_tail(sentence: &str) -> (&str, Option<char>) {
         };
     }
     (text.trim_end_matches(|c: char| !c.is_alphanumeric()), mark)
+}
+
+/// The terminal mark in what follows the last word, or a full stop for what stands in its place in messages.
+fn mark_in(tail: &str) -> Option<char> {
+    let is_emoticon = |c: char| {
+        is_lone_jamo(c) || "~～^♡♥".contains(c) || c >= '\u{1F000}' || ('☀'..='➿').contains(&c)
+    };
+    let stands_for = || tail.contains(is_emoticon).then_some('.');
+    tail.chars().find(|&c| is_terminal(c)).or_else(stands_for)
 }
 
 /// `text` without the bracket that ends it, or without its closing mark where it is all in brackets.
@@ -124,7 +170,12 @@ fn plain(word: &str, last: char) -> Option<Ending> {
     ];
     let is_plain = last == '다'
         || suffixes.iter().any(|s| word.ends_with(s))
-        || final_before(word, "어") == Some(SSANGSIOT)
+        || ["어", "대"]
+            .iter()
+            .any(|s| final_before(word, s) == Some(SSANGSIOT))
+        || ["는대", "없대", "있대", "같대", "좋대", "싶대"]
+            .iter()
+            .any(|s| word.ends_with(s))
         || final_before(word, "네").is_some();
     if is_plain {
         return Some(Ending::Plain);
@@ -139,13 +190,82 @@ fn marked(word: &str, last: char, mark: char) -> Option<Ending> {
         "는가", "인가", "은가", "던가", "한가", "된가", "운가", "큰가", "니까", "는데", "은데",
         "던데", "인데", "라고", "다고", "냐고",
     ];
-    if neutral.iter().any(|s| word.ends_with(s)) {
+    // 하오체 and 하게체 are of neither level: 됐소, 아니오, 때문일세.
+    let is_dated = final_before(word, "소") == Some(SSANGSIOT)
+        || ["있소", "없소", "이오", "아니오", "일세", "네만"]
+            .iter()
+            .any(|s| word.ends_with(s));
+    let is_open = final_before(word, "데") == Some(NIEUN) && !word.ends_with("가운데");
+    if is_dated || is_open || neutral.iter().any(|s| word.ends_with(s)) {
         return Some(Ending::Neutral);
     }
     let suffixes = [
-        "더라", "더군", "구먼", "셨나", "었나", "았나", "하자", "보자", "가자", "말자", "는군",
-        "로군", "하군", "이군", "었군", "겠군", "하지", "이지", "겠지", "었지", "았지", "였지",
-        "했지", "거지", "있지", "없지", "렇지", "되지", "같지",
+        "더라",
+        "더군",
+        "구먼",
+        "셨나",
+        "었나",
+        "았나",
+        "하자",
+        "보자",
+        "가자",
+        "말자",
+        "먹자",
+        "읽자",
+        "놀자",
+        "앉자",
+        "찾자",
+        "있자",
+        "걷자",
+        "들자",
+        "만나자",
+        "는군",
+        "로군",
+        "하군",
+        "이군",
+        "었군",
+        "겠군",
+        "하지",
+        "이지",
+        "겠지",
+        "었지",
+        "았지",
+        "였지",
+        "했지",
+        "거지",
+        "있지",
+        "없지",
+        "렇지",
+        "되지",
+        "같지",
+        "먹자",
+        "읽자",
+        "놀자",
+        "앉자",
+        "찾자",
+        "있자",
+        "걷자",
+        "들자",
+        "만나자",
+        "내자",
+        "러자",
+        "하렴",
+        "으렴",
+        "보렴",
+        "려무나",
+        "게나",
+        "내라",
+        "워라",
+        "겨라",
+        "켜라",
+        "봐라",
+        "와라",
+        "가라",
+        "쳐라",
+        "춰라",
+        "둬라",
+        "줘라",
+        "놔라",
     ];
     let after_rieul = ["게", "래", "걸"];
     let is_plain = suffixes.iter().any(|s| word.ends_with(s))
@@ -153,12 +273,25 @@ fn marked(word: &str, last: char, mark: char) -> Option<Ending> {
             .iter()
             .any(|s| final_before(word, s) == Some(RIEUL))
         || final_before(word, "걸") == Some(NIEUN)
-        || "어아야여해돼봐줘워져쳐켜둬써려냐".contains(last)
+        || is_hearsay(word)
+        || ["지", "니"]
+            .iter()
+            .any(|s| final_before(word, s) == Some(SSANGSIOT))
+        || "어아야여해돼봐줘워져쳐켜둬써려냐혀겨펴껴셔놔꿔춰".contains(last)
         || asks && "니나자지".contains(last);
     is_plain.then_some(Ending::Plain)
 }
 
+/// -ㄴ대: 간대, 온대.
+fn is_hearsay(word: &str) -> bool {
+    let stem = word.strip_suffix('대');
+    stem.is_some_and(|s| s.ends_with(|c| HEARSAY.contains(c)))
+}
+
 fn nominalised(word: &str, last: char) -> Option<Ending> {
+    if matches!(word, "함" | "됨") {
+        return Some(Ending::Nominalised);
+    }
     let before = word.chars().rev().nth(1)?;
     let is_noun_of_verb = match last {
         '기' => "하되키리치우히이추찾먹씻닦막얻읽쓰듣있없돕".contains(before),
@@ -234,6 +367,23 @@ mod tests {
                 "운동해.",
                 "정리하자.",
                 "물건을 판다.",
+                "찬물로 식혀.",
+                "내일 온대!",
+                "그걸로 버틴대.",
+                "벌써 갔대",
+                "문을 당겨!",
+                "어서 와.",
+                "그럼 잘 지내!",
+                "요즘은 어때?",
+                "큰일이야 ㅋㅋ",
+                "먼저 갈게~ ㅠㅠ",
+                "같이 먹자 ^^",
+                "나도 좋아해 😊",
+                "그렇게 해.",
+                "나도 그래.",
+                "한번 해 보렴.",
+                "걱정하지 마.",
+                "다 먹었지.",
             ],
         );
     }
@@ -248,6 +398,9 @@ mod tests {
                 "어떻게 사는가.",
                 "비가 오니까.",
                 "없는데…",
+                "이제 다 됐소.",
+                "물을 마시면 혈압이 낮아지고,",
+                "그것이 자기 도끼라고",
             ],
         );
     }
@@ -258,6 +411,7 @@ mod tests {
             Ending::Nominalised,
             &[
                 "체온을 조절함",
+                "털을 깨끗이 함.",
                 "냄새가 사라짐.",
                 "털을 핥음",
                 "위생이 유지됨",
@@ -289,6 +443,16 @@ mod tests {
                 "의자",
                 "음",
                 "**체온 조절**:",
+                "최고 ㅋㅋ",
+                "다음 주 광고",
+                "체온 조절 😊",
+                "군대.",
+                "큰 기대.",
+                "무릎 인대.",
+                "개의 긴 혀.",
+                "반대",
+                "해",
+                "그래.",
             ],
         );
     }

@@ -2,9 +2,11 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::date::dates_in_words;
 use super::document::{Document, Kind};
 use super::letter::{is_lone_jamo, is_syllable};
 use super::number::in_digits;
+use super::unit::{in_units, is_unit_of};
 
 /// A word of a folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +24,8 @@ pub(super) struct Word {
 /// A text as its words alone, put together without spaces.
 ///
 /// Letters are in lower case and compatibility characters in their plain form (`㎞`, `₂`, full width; NFKC), numbers are in
-/// digits (see [`in_digits`]) without thousands separators, `%` is 퍼센트, `°` and `℃` are 도. Words are split at marks as at
-/// spaces, but `COVID-19` and `U.S.` hold together. A space is left between two words only where letters or digits that are
+/// digits (see [`in_digits`]) without thousands separators, dates and units are in words (see [`dates_in_words`] and [`in_units`]),
+/// `%` is 퍼센트, `°` and `℃` are 도. Words are split at marks as at spaces, but `COVID-19` and `U.S.` hold together. A space is left between two words only where letters or digits that are
 /// not Hangul would touch; a line feed stands between sentences.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Folded {
@@ -68,15 +70,17 @@ impl Folded {
             self.text.push('\n');
         }
         self.push_marked(text, sentence);
-        let raw = Raw::split(text);
+        let raw = Raw::split(&dates_in_words(text));
+        let begin = self.text.len();
         self.drops_marks |= raw.drops_marks;
         for (index, &(start, end, pauses)) in raw.words.iter().enumerate() {
             let word = &raw.text[start..end];
-            let next = raw.words.get(index + 1).map(|&(s, e, _)| &raw.text[s..e]);
-            match in_digits(word, next) {
-                Some(number) => self.push_word(&number, sentence, pauses),
-                None => self.push_word(word, sentence, pauses),
-            }
+            let at = |index: usize| raw.words.get(index).map(|&(s, e, _)| &raw.text[s..e]);
+            let before = index.checked_sub(1).and_then(at);
+            let number = in_digits(before, word, at(index + 1));
+            let word = number.as_deref().unwrap_or(word);
+            let spelled = in_units(self.text.get(begin..).unwrap_or_default(), word);
+            self.push_word(spelled.as_deref().unwrap_or(word), sentence, pauses);
         }
     }
 
@@ -168,7 +172,23 @@ impl Raw {
             before = c;
         }
         raw.end_word(false);
+        raw.join_units();
         raw
+    }
+
+    /// Makes one word of a bare number and its unit.
+    fn join_units(&mut self) {
+        let mut joined: Vec<(usize, usize, bool)> = Vec::with_capacity(self.words.len());
+        for &(start, end, pauses) in &self.words {
+            let unit = &self.text[start..end];
+            match joined.last_mut() {
+                Some(last) if !last.2 && is_unit_of(&self.text[last.0..last.1], unit) => {
+                    (last.1, last.2) = (end, pauses);
+                }
+                _ => joined.push((start, end, pauses)),
+            }
+        }
+        self.words = joined;
     }
 
     /// Appends the plain form of a character; `false` where it holds no letter or digit.
@@ -218,7 +238,7 @@ mod tests {
             fold("1,000원, 36.5℃, 36.5°C, 10%"),
             "1000원36.5도36.5도10퍼센트"
         );
-        assert_eq!(fold("５㎞"), "5km");
+        assert_eq!(fold("５㎞"), "5킬로미터");
         assert_eq!(fold("10 20"), "10 20");
         assert_eq!(fold("한-미"), "한미");
         assert_eq!(fold(""), "");
@@ -258,6 +278,26 @@ mod tests {
         for text in ["세 가지", "3가지", "3 가지", "세가지", "three 가지"] {
             assert_eq!(fold(text), "3가지", "{text}");
         }
+    }
+
+    #[test]
+    fn dates_and_hours_are_alike() {
+        for text in [
+            "1945.8.15.",
+            "1945. 8. 15.",
+            "1945년 8월 15일",
+            "1945-08-15",
+        ] {
+            assert_eq!(fold(text), "1945년8월15일", "{text}");
+        }
+        for text in ["일곱 시 반", "일곱시반", "7시 30분", "7시반", "7시 반"] {
+            assert_eq!(fold(text), "7시30분", "{text}");
+        }
+        for text in ["1.5시간", "1.5 시간", "1.5 h", "한 시간 반", "1시간 30분"] {
+            assert_eq!(fold(text), "1시간30분", "{text}");
+        }
+        assert_eq!(fold("2와 3만 쓴다"), "2와3만쓴다");
+        assert_eq!(fold("3만 원"), "30000원");
     }
 
     #[test]

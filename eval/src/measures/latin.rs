@@ -1,5 +1,7 @@
 //! Latin words in Korean text: which of them careful text keeps as they are.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::letter::{Letter, letter};
 use super::names::{is_chemical, is_name, is_unit};
 
@@ -60,7 +62,15 @@ fn is_dotted_number(run: &str) -> bool {
     whole.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether a word may stay, in full width or half.
 fn is_excused(word: &str, after_number: bool) -> bool {
+    let plain: String;
+    let word = if word.contains(|c: char| ('！'..='～').contains(&c)) {
+        plain = word.nfkc().collect();
+        &plain
+    } else {
+        word
+    };
     let n_letters = word
         .chars()
         .filter(|&c| letter(c) == Some(Letter::Latin))
@@ -95,6 +105,8 @@ mod tests {
             ("3.5kg", false, 0),
             ("XVI", false, 0),
             ("café", false, 4),
+            ("ＬＥＤ", false, 0),
+            ("ｃａｔ", false, 3),
             ("", false, 0),
             ("--", false, 0),
         ] {

@@ -3,21 +3,24 @@
 use super::suffix::can_follow;
 
 /// `word` with the number that it begins with, or is, in digits; `None` where it has none, or has it in digits already.
+/// `before` and `next` are the words around it.
 ///
-/// - digits and the units after them: `3만` is `30000`, `5천만원` is `50000000원`;
+/// - digits and the units after them: `3만` is `30000`, `5천만원` is `50000000원`, but 만 is the particle in `0과 1만`;
 /// - native numerals from 1 to 99 before a counter in this word or the next (`세 가지`, `두마리`), and those with a form of their
 ///   own also alone, with particles (`셋은`, `하나`, but not `열`, heat);
 /// - Sino-Korean numerals before a counter of theirs in this word or the next (`십이월`, `이십오 도`), or of three syllables
-///   or more with particles at most (`삼십육`); single ones only before 년, 월, 층, 개월, 퍼센트;
+///   or more with particles at most (`삼십육`), or of two that can be nothing else (`십오`, `이십`); single ones only before 년, 월,
+///   층, 개월, 퍼센트. `백일` is left as it is: it is as often 100 days as 101;
 /// - English zero to twelve.
-pub(super) fn in_digits(word: &str, next: Option<&str>) -> Option<String> {
+pub(super) fn in_digits(before: Option<&str>, word: &str, next: Option<&str>) -> Option<String> {
     let first = word.chars().next()?;
     if first.is_ascii_alphabetic() {
         let place = ENGLISH.iter().position(|&n| n == word)?;
         return Some(place.to_string());
     }
     if first.is_ascii_digit() {
-        return with_units(word);
+        let is_joined = before.is_some_and(joins) && word.len() == "0만".len();
+        return with_units(word).filter(|_| !is_joined || !word.ends_with('만'));
     }
     native(word, next).or_else(|| sino(word, next))
 }
@@ -45,6 +48,12 @@ fn with_units(word: &str) -> Option<String> {
         .last()
         .map(|(at, c)| at + c.len_utf8())?;
     Some(format!("{}{}", value(&word[..end])?, &word[end..]))
+}
+
+/// Whether a word joins a number to the next: `0과`.
+fn joins(word: &str) -> bool {
+    let number = word.strip_suffix(['과', '와']);
+    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Ten, hundred, thousand within a group of four digits; ten thousand and up between them.
@@ -121,7 +130,7 @@ const BOUND: &[&str] = &["한", "두", "세", "네", "석", "넉", "스무", "�
 const COUNTERS: &[&str] = &[
     "가지", "개", "마리", "명", "번", "살", "시간", "시", "달", "군데", "곳", "권", "장", "잔",
     "대", "쪽", "사람", "종류", "차례", "배", "주", "켤레", "그루", "송이", "채", "벌", "병", "컵",
-    "문장", "단어", "글자", "줄", "단계", "항목", "분야", "나라",
+    "문장", "단어", "글자", "줄", "단계", "항목", "분야", "나라", "시반", "시간반",
 ];
 /// What Sino-Korean numerals count.
 #[rustfmt::skip]
@@ -170,12 +179,24 @@ fn sino(word: &str, next: Option<&str>) -> Option<String> {
         let (at, last) = syllables[n - 1];
         let (numeral, rest) = word.split_at(at + last.len_utf8());
         let counters = if n > 1 { SINO_COUNTERS } else { SAFE_COUNTERS };
-        let stands = counts(counters, rest, next) || n > 2 && can_follow(last, rest);
+        let is_plain = n > 2 || is_unmistakable(numeral);
+        let stands = counts(counters, rest, next) || is_plain && can_follow(last, rest);
         if stands && let Some(value) = value(numeral) {
             return Some(format!("{value}{rest}"));
         }
     }
     None
+}
+
+/// Whether a numeral of two syllables is no other word: 십오 and 이십, but not 백일 (100 days), 천사 (angel) or 이천 (a city).
+fn is_unmistakable(numeral: &str) -> bool {
+    let mut syllables = numeral.chars();
+    let (Some(first), Some(second), None) = (syllables.next(), syllables.next(), syllables.next())
+    else {
+        return false;
+    };
+    first == '십' && digit(second).is_some()
+        || second == '십' && digit(first).is_some_and(|d| d > 1)
 }
 
 /// Whether a counter follows a numeral: in the same word with particles at most, or at the beginning of the next.
@@ -211,6 +232,9 @@ mod tests {
             ("십이월", None, "12월"),
             ("이십오", Some("도"), "25"),
             ("삼십육", None, "36"),
+            ("이십은", None, "20은"),
+            ("십오는", None, "15는"),
+            ("여섯시반에", None, "6시반에"),
             ("천구백사십오년", None, "1945년"),
             ("삼", Some("년"), "3"),
             ("오월에", None, "5월에"),
@@ -222,7 +246,7 @@ mod tests {
             ("백만원", None, "1000000원"),
         ] {
             assert_eq!(
-                in_digits(word, next).as_deref(),
+                in_digits(None, word, next).as_deref(),
                 Some(expected),
                 "{word} {next:?}"
             );
@@ -255,12 +279,25 @@ mod tests {
             ("", None),
             ("이사오일", None),
             ("조조", None),
+            ("백일이", None),
+            ("십자가", None),
+            ("일십", None),
             ("threes", None),
             ("한", Some("고양이")),
             ("999999999만", None),
         ] {
-            assert_eq!(in_digits(word, next), None, "{word} {next:?}");
+            assert_eq!(in_digits(None, word, next), None, "{word} {next:?}");
         }
+    }
+
+    #[test]
+    fn a_particle_is_no_unit() {
+        assert_eq!(in_digits(Some("0과"), "1만", Some("쓴다")), None);
+        assert_eq!(in_digits(Some("약"), "1만", None).as_deref(), Some("10000"));
+        assert_eq!(
+            in_digits(Some("100과"), "20만", None).as_deref(),
+            Some("200000")
+        );
     }
 
     #[test]

@@ -9,11 +9,13 @@ use super::fold::Folded;
 use super::length::length;
 use super::marker::Marker;
 use super::script::has_latin;
+use super::sentence::is_terminal;
 
 /// The share of the constraints that the answer meets; `None` where the question has none. An empty answer meets none.
 ///
 /// - `Items`: as many list items as `n_items` counts;
-/// - `Sentences`, `Length`: [`super::length::Length::n_sentences`] and `n_chars` within the bounds, ends included;
+/// - `Sentences`: as many as `n_full_sentences` counts within the bounds, ends included;
+/// - `Length`: [`super::length::Length::n_chars`] within the bounds, ends included;
 /// - `Table`: a Markdown table with a header, a delimiter row and a row below;
 /// - `NoLatin`: no Latin letter anywhere, units and names not excepted;
 /// - `Speech`: at least one sentence ends in a predicate of the level, and none in one of the other. Sentences that end in nouns
@@ -33,11 +35,12 @@ pub fn obedience(constraints: &[Constraint], answer: &Document) -> Option<f64> {
 }
 
 fn is_met(constraint: &Constraint, answer: &Document) -> bool {
-    let is_within = |n: u32, min: usize, max: usize| (min..=max).contains(&(n as usize));
     match constraint {
         Constraint::Items { count } => n_items(answer) == *count,
-        Constraint::Sentences { min, max } => is_within(length(answer).n_sentences, *min, *max),
-        Constraint::Length { min, max } => is_within(length(answer).n_chars, *min, *max),
+        Constraint::Sentences { min, max } => (*min..=*max).contains(&n_full_sentences(answer)),
+        Constraint::Length { min, max } => {
+            (*min..=*max).contains(&(length(answer).n_chars as usize))
+        }
         Constraint::Table => has_table(answer),
         Constraint::NoLatin => !has_latin(answer.text),
         Constraint::Speech { level } => speaks(answer, *level),
@@ -51,6 +54,19 @@ fn holds_any(answer: &Document, words: &[String]) -> bool {
     words
         .iter()
         .any(|w| Phrase::new(&normalise(w)).is_in(&folded))
+}
+
+/// Sentences as a teacher counts them: with a predicate, and with an end. A heading, a bare noun or a noun phrase is none, with a
+/// full stop or without (`서울`, `가로수의 역할.`), and neither is one broken off. Where the ending is a nominalised predicate
+/// (`조절함.`), a clause left open or not in Hangul, a terminal mark is needed.
+fn n_full_sentences(answer: &Document) -> usize {
+    let is_marked = |text: &str| text.contains(is_terminal);
+    let is_full = |text: &str| match ending(text) {
+        Some(Ending::Polite | Ending::Plain) => true,
+        Some(Ending::Neutral | Ending::Nominalised) | None => is_marked(text),
+        Some(Ending::Noun) => false,
+    };
+    answer.sentences.iter().filter(|s| is_full(s.text)).count()
 }
 
 fn speaks(answer: &Document, level: Level) -> bool {
@@ -127,7 +143,8 @@ fn n_bare_items(answer: &Document, lines: &[&Line]) -> usize {
     }
 }
 
-fn is_ordinal(sentence: &str) -> bool {
+/// Whether a sentence begins with 첫째, 둘째, 첫 번째 and so on.
+pub(super) fn is_ordinal(sentence: &str) -> bool {
     const WORDS: [&str; 10] = [
         "첫째",
         "둘째",
@@ -201,6 +218,31 @@ mod tests {
         assert!(met(&length, "가 나"));
         assert!(met(&length, " 가나다라 "));
         assert!(!met(&length, "가나다라마"));
+    }
+
+    #[test]
+    fn only_full_sentences_count() {
+        let one = Constraint::Sentences { min: 1, max: 1 };
+        for answer in [
+            "고양이는 털을 핥는다.",
+            "고양이는 털을 핥아요",
+            "## 고양이\n고양이는 털을 핥는다.",
+            "The cat licks its fur.",
+            "털을 깨끗이 함.",
+            "고양이는 털을 핥는다. 그리고 나서",
+            "고양이는 털을 핥는다. 그러면 털이 깨끗해진다고",
+        ] {
+            assert!(met(&one, answer), "{answer}");
+        }
+        for answer in [
+            "고양이",
+            "고양이의 긴 털.",
+            "털을 깨끗이 함",
+            "안녕!",
+            "1. 고양이",
+        ] {
+            assert!(!met(&one, answer), "{answer}");
+        }
     }
 
     #[test]

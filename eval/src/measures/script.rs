@@ -31,7 +31,7 @@ pub struct Scripts {
 /// - units after a number (`5km를`, `36.5 °C로`);
 /// - formulas: single letters (`x는`, `비타민C`, `β세포`), chemical formulas (`CO2를`), Roman numerals in Latin letters
 ///   (`II형`) and whatever holds `=`, `^` or `\`;
-/// - code: what stands between backticks, URLs, addresses, and words with an inner period, underscore or `@`
+/// - code: what stands between backticks, tags (`<b>`, and `<|user|>` with the speaker behind it), URLs, addresses, and words with an inner period, underscore or `@`
 ///   (`config.toml을`);
 /// - a gloss in brackets right after a Hangul word: `그루밍(grooming)은` counts as `그루밍은`.
 ///
@@ -151,7 +151,25 @@ impl Tally {
 /// No gloss in brackets is longer, in characters.
 const MAX_GLOSS: usize = 80;
 
-/// `line` without what stands between backticks, and without brackets that hold letters but no Hangul and stand right
+/// No tag is longer, in bytes.
+const MAX_TAG: usize = 40;
+
+/// Bytes up to the end of a tag whose `<` has just been passed: of markup (`/b>`), or of a chat template (`|im_start|>user`).
+fn tag(after: &str) -> Option<usize> {
+    let end = after.bytes().take(MAX_TAG).position(|b| b == b'>')?;
+    let name = &after[..end];
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b"/|_- =\"".contains(&b);
+    let is_tag = name.bytes().all(is_name)
+        && name.starts_with(|c: char| c == '/' || c == '|' || c.is_ascii_alphabetic());
+    let rest = &after[end + 1..];
+    let speakers = ["user", "assistant", "system", "model"];
+    let speaker = speakers
+        .iter()
+        .find(|s| name.starts_with('|') && rest.starts_with(**s));
+    is_tag.then(|| end + 1 + speaker.map_or(0, |s| s.len()))
+}
+
+/// `line` without what stands between backticks, without tags, and without brackets that hold letters but no Hangul and stand right
 /// after a Hangul word.
 fn without_code_and_glosses(line: &str) -> String {
     let mut kept = String::with_capacity(line.len());
@@ -166,6 +184,7 @@ fn without_code_and_glosses(line: &str) -> String {
                 close.map(|n| n + 1)
             }
             '(' | '（' if kept.ends_with(is_syllable) => gloss(after),
+            '<' => tag(after),
             _ => None,
         };
         if skipped.is_none() {
@@ -241,6 +260,8 @@ mod tests {
             "λόγος는",
             "(apple)은",
             "5apples를",
+            "<사과apple>은",
+            "apple<는",
             "고양이는/cat",
         ] {
             assert_eq!(of(eojeol).mixed_eojeol_share, Some(1.0), "{eojeol}");
@@ -292,6 +313,10 @@ mod tests {
             "10kΩ의",
             "v1.2.3을",
             "WPA3를",
+            "비가<br>온다",
+            "가<|im_start|>user",
+            "끝났다.<|im_end|>",
+            "ＵＳＢ를",
         ] {
             assert_eq!(of(eojeol).mixed_eojeol_share, Some(0.0), "{eojeol}");
         }

@@ -51,13 +51,18 @@ fn an_answer_is_measured() {
         latin_share: Some(8.0 / 63.0),
         han_share: Some(0.0),
         mixed_eojeol_share: Some(1.0 / 21.0),
-        off_topic_share: Some(0.25),
+        off_topic_share: Some(0.0),
         style: Some("mixed".to_owned()),
         bullet_share: Some(0.5),
+        korean_line_share: Some(1.0),
+        prose_before_list: Some(true),
+        prose_after_list: Some(true),
+        loop_share: Some(0.0),
         rep_4: Some(0.0),
         coverage: Some(2.0 / 3.0),
         obedience: Some(6.0 / 8.0),
         reference_nll: None,
+        n_reference: None,
     };
     assert_eq!(measure(&question(), answer), expected);
 }
@@ -77,6 +82,17 @@ fn an_empty_answer_has_nothing_to_share() {
         ..question()
     };
     assert_eq!(measure(&bare, ""), AnswerMeasures::default());
+}
+
+#[test]
+fn free_writing_has_no_topic_to_leave() {
+    let free = Question {
+        kind: Kind::FreeWriting,
+        ..question()
+    };
+    let answer = "바다가 넓고 푸르게 빛났다. 갈매기가 높이 날아올랐다.";
+    assert_eq!(measure(&question(), answer).off_topic_share, Some(1.0));
+    assert_eq!(measure(&free, answer).off_topic_share, None);
 }
 
 #[test]

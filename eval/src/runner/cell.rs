@@ -76,18 +76,12 @@ impl<'a> Cell<'a> {
         spent: Duration,
         engine_ns: u64,
     ) -> Result<(), Fatal> {
-        if prepared.n_fallbacks > 0 {
-            let text = format!(
-                "{} tensors have rows that {} cannot divide into blocks; llama.cpp gave them other types, so this file is larger and better than its name says",
-                prepared.n_fallbacks, self.info.precision
-            );
-            self.keep(
-                shared,
-                Fact::Warning(Warning {
-                    stage: Stage::Convert,
-                    text,
-                }),
-            )?;
+        for text in &prepared.warnings {
+            let warning = Warning {
+                stage: Stage::Convert,
+                text: text.clone(),
+            };
+            self.keep(shared, Fact::Warning(warning))?;
         }
         self.spent += spent;
         self.engine_ns += engine_ns;
@@ -135,6 +129,7 @@ impl<'a> Cell<'a> {
             self.memory(shared)?;
         }
         self.answers(shared)?;
+        self.numbers(shared)?;
         self.end(shared)
     }
 
@@ -271,6 +266,25 @@ impl<'a> Cell<'a> {
             n_threads: shared.info.n_threads,
         };
         self.ask(shared, Stage::Answers, &request)
+    }
+
+    /// Number ranges of the file's weights; those of derived files follow from their source's.
+    fn numbers(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let (Some(prepared), true) = (&self.prepared, self.info.native) else {
+            return Ok(());
+        };
+        if shared.info.suite.numbers.is_none() {
+            return Ok(());
+        }
+        shared
+            .progress
+            .stage(&format!("{}: number ranges", self.info.id));
+        let request = Request::Numbers {
+            path: prepared.path.clone(),
+        };
+        // The model is not needed any more, and a child of its own does not wait for it to go.
+        self.worker = Some(shared.nursery.spawn()?);
+        self.ask(shared, Stage::Numbers, &request)
     }
 
     /// Makes sure that there is a child, after an earlier stage cost the last one its life. A cell

@@ -6,6 +6,7 @@
 
 use super::protocol::{Reply, Request};
 use crate::engine::{Engine, Error, Model, SessionSpec, clock, gguf, llama, os};
+use crate::numbers;
 use crate::stages::{answers, perplexity, speed};
 use reports::record::{Fact, Memory, Speed, Test, Warning};
 use std::io::{BufRead, Write};
@@ -65,6 +66,7 @@ fn without_model<R: BufRead, W: Write>(
         }),
         Request::Describe { path } => engine.describe(&path).map(|file| Reply::Described { file }),
         Request::Hash { path } => gguf::sha256(&path).map(|sha256| Reply::Hashed { sha256 }),
+        Request::Numbers { path } => return scan(&path, pipe),
         Request::Predict {
             path,
             n_gpu_layers,
@@ -84,6 +86,30 @@ fn without_model<R: BufRead, W: Write>(
     };
     match reply {
         Ok(reply) => pipe.say(&reply).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+fn scan<R: BufRead, W: Write>(path: &Path, pipe: &mut Pipe<R, W>) -> Answered {
+    let mut broken = Ok(());
+    // In MiB, since a step is a 32-bit number.
+    let mib = |bytes: u64| (bytes >> 20) as u32;
+    let scanned = numbers::scan(path, &mut |done, total| {
+        let said = pipe.say(&Reply::Progress {
+            done: mib(done),
+            total: mib(total),
+        });
+        if broken.is_ok() {
+            broken = said;
+        }
+    });
+    broken?;
+    match scanned {
+        Ok(scanned) => pipe
+            .say(&Reply::Numbers {
+                scanned: Box::new(scanned),
+            })
+            .map(Ok),
         Err(error) => Ok(Err(error)),
     }
 }

@@ -5,6 +5,7 @@ mod campaign;
 mod cell;
 pub mod child;
 mod estimate;
+pub mod inspect;
 pub mod journal;
 pub mod machine;
 pub mod plan;
@@ -12,6 +13,7 @@ mod prepare;
 mod probe;
 mod progress;
 pub mod protocol;
+pub mod source;
 pub mod worker;
 
 pub use campaign::{Finished, Halt, run};

@@ -1,18 +1,22 @@
 //! What a run will measure: the cells, in order, with the suite and the data sets resolved.
 
+use super::cache::Cache;
 use super::machine;
 use super::protocol::{Reply, Request};
+use super::source::{self, Found};
 use super::worker::{Nursery, Trouble};
 use crate::engine::{ModelFile, precision};
-use datasets::{Corpus, Question, Suite};
-use reports::record::{CellInfo, CorpusInfo, EngineInfo, ModelInfo, RunInfo, SCHEMA};
+use datasets::{Corpus, Normalised, Question, Suite};
+use reports::record::{
+    CellInfo, CorpusInfo, Demonstration, EngineInfo, ModelInfo, NormalisedFile, RunInfo, SCHEMA,
+};
 use std::collections::HashSet;
 use std::path::Path;
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
-    /// Labels and paths of model files.
+    /// Labels, and paths of model files or names of embedded models.
     pub models: Vec<(String, String)>,
     /// The suite, flags applied.
     pub suite: Suite,
@@ -48,18 +52,20 @@ pub enum Error {
 ///
 /// # Errors
 /// An unknown precision, data sets that cannot be loaded, Ctrl-C.
-pub fn plan(wanted: &Wanted, nursery: &Nursery) -> Result<Plan, Error> {
+pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, Error> {
     let precisions = precisions(&wanted.suite)?;
-    let questions = questions(&wanted.suite)?;
-    let corpora = corpora(&wanted.suite)?;
+    let mut normalised = Vec::new();
+    let questions = questions(&wanted.suite, &mut normalised)?;
+    let corpora = corpora(&wanted.suite, &mut normalised)?;
     let (engine, accelerators) = engine_info(nursery)?;
     let mut models = Vec::new();
     let mut cells = Vec::new();
     let mut sources = Vec::new();
-    for (variant, path) in &wanted.models {
-        let mut file = describe(nursery, Path::new(path))?;
+    for (variant, typed) in &wanted.models {
+        let found = source::find(typed, nursery, cache, &engine.version).map_err(not_found)?;
+        let mut file = describe(nursery, &found.path)?;
         let of_model = cells_of(variant, &precisions, file.as_ref().ok());
-        let sha256 = match hash(nursery, Path::new(path), &file, &of_model) {
+        let sha256 = match hash(nursery, &found.path, &file, &of_model) {
             Ok(sha256) => sha256,
             Err(trouble @ Trouble::Interrupted) => return Err(other(trouble)),
             Err(trouble) => {
@@ -67,7 +73,14 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery) -> Result<Plan, Error> {
                 None
             }
         };
-        models.push(model_info(variant, path, file.as_ref().ok(), sha256));
+        let demonstration = found.weights.map(|weights| Demonstration {
+            weights: weights.to_owned(),
+            trained_on: datasets::trained_on(&questions),
+        });
+        models.push(ModelInfo {
+            demonstration,
+            ..model_info(variant, found, file.as_ref().ok(), sha256)
+        });
         for cell in of_model {
             cells.push(cell);
             sources.push(file.clone());
@@ -91,6 +104,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery) -> Result<Plan, Error> {
         cells,
         questions,
         corpora,
+        normalised,
     };
     Ok(Plan { info, sources })
 }
@@ -152,12 +166,13 @@ fn precisions(suite: &Suite) -> Result<Vec<&'static str>, Error> {
         .collect()
 }
 
-fn questions(suite: &Suite) -> Result<Vec<Question>, Error> {
+fn questions(suite: &Suite, normalised: &mut Vec<NormalisedFile>) -> Result<Vec<Question>, Error> {
     let mut all: Vec<Question> = Vec::new();
     let names = suite.answers.iter().flat_map(|answers| &answers.questions);
     for name in names {
         let set =
             datasets::load_questions(name).map_err(|error| Error::Other(error.to_string()))?;
+        note(normalised, name, set.normalised);
         // A question that two sets share word for word is asked once.
         let new = set
             .questions
@@ -176,15 +191,18 @@ fn questions(suite: &Suite) -> Result<Vec<Question>, Error> {
     Ok(all)
 }
 
-fn corpora(suite: &Suite) -> Result<Vec<CorpusInfo>, Error> {
+fn corpora(suite: &Suite, normalised: &mut Vec<NormalisedFile>) -> Result<Vec<CorpusInfo>, Error> {
     let mut all = Vec::new();
-    for name in suite
+    for file in suite
         .perplexity
         .iter()
         .flat_map(|perplexity| &perplexity.corpora)
     {
         let Corpus { name, texts } =
-            datasets::load_corpus(name).map_err(|error| Error::Other(error.to_string()))?;
+            datasets::load_corpus(file).map_err(|error| Error::Other(error.to_string()))?;
+        for text in &texts {
+            note(normalised, file, text.normalised);
+        }
         all.extend(texts.into_iter().map(|text| CorpusInfo {
             corpus: name.clone(),
             n_bytes: text.bytes.len() as u64,
@@ -195,7 +213,24 @@ fn corpora(suite: &Suite) -> Result<Vec<CorpusInfo>, Error> {
     Ok(all)
 }
 
-fn engine_info(nursery: &Nursery) -> Result<(EngineInfo, Vec<String>), Error> {
+/// Remembers that something in a file was changed on reading.
+fn note(normalised: &mut Vec<NormalisedFile>, file: &str, counts: Normalised) {
+    if counts != Normalised::default() {
+        normalised.push(NormalisedFile {
+            file: file.to_owned(),
+            counts,
+        });
+    }
+}
+
+pub(super) fn not_found(error: source::Error) -> Error {
+    match error {
+        source::Error::Unknown(message) => Error::Usage(message),
+        other => Error::Other(other.to_string()),
+    }
+}
+
+pub(super) fn engine_info(nursery: &Nursery) -> Result<(EngineInfo, Vec<String>), Error> {
     let mut found = None;
     let mut worker = nursery.spawn().map_err(other)?;
     worker
@@ -210,22 +245,32 @@ fn engine_info(nursery: &Nursery) -> Result<(EngineInfo, Vec<String>), Error> {
 }
 
 /// What a file says of itself; the inner error is a reason to show in the file's cells.
-fn describe(nursery: &Nursery, path: &Path) -> Result<Result<ModelFile, String>, Error> {
+pub(super) fn describe(nursery: &Nursery, path: &Path) -> Result<Result<ModelFile, String>, Error> {
+    let request = Request::Describe {
+        path: path.to_owned(),
+    };
+    ask_of_file(nursery, path, &request, &mut |reply| match reply {
+        Reply::Described { file } => Some(file),
+        _ => None,
+    })
+}
+
+/// Asks a child of its own about a file; `take` picks the answer from the replies. The inner error is
+/// a reason to show, since one bad file is no reason to leave out the others.
+pub(super) fn ask_of_file<T>(
+    nursery: &Nursery,
+    path: &Path,
+    request: &Request,
+    take: &mut dyn FnMut(Reply) -> Option<T>,
+) -> Result<Result<T, String>, Error> {
     let mut found = None;
     let mut worker = nursery.spawn().map_err(other)?;
-    let asked = worker.ask(
-        &Request::Describe {
-            path: path.to_owned(),
-        },
-        &mut |reply| {
-            if let Reply::Described { file } = reply {
-                found = Some(file);
-            }
-            Ok(())
-        },
-    );
+    let asked = worker.ask(request, &mut |reply| {
+        found = take(reply).or(found.take());
+        Ok(())
+    });
     match (asked, found) {
-        (Ok(()), Some(file)) => Ok(Ok(file)),
+        (Ok(()), Some(found)) => Ok(Ok(found)),
         (Err(Trouble::Interrupted), _) => Err(other(Trouble::Interrupted)),
         (Err(Trouble::Died(reason)), _) => {
             Ok(Err(format!("{}: damaged: {reason}", path.display())))
@@ -273,17 +318,20 @@ fn other(trouble: Trouble) -> Error {
 
 fn model_info(
     variant: &str,
-    path: &str,
+    found: Found,
     file: Option<&ModelFile>,
     sha256: Option<String>,
 ) -> ModelInfo {
-    let stem = Path::new(path)
+    let path = found.path.to_string_lossy().into_owned();
+    let stem = found
+        .path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());
-    let stem = stem.unwrap_or_else(|| path.to_owned());
+    let stem = stem.unwrap_or_else(|| path.clone());
     ModelInfo {
         variant: variant.to_owned(),
-        path: path.to_owned(),
+        source: found.source,
+        path,
         name: file.and_then(|file| file.name.clone()).unwrap_or(stem),
         sha256,
         file_bytes: file.map(|file| file.file_bytes),
@@ -294,6 +342,7 @@ fn model_info(
         n_vocab: file.and_then(|file| file.n_vocab),
         finetune: file.and_then(|file| file.finetune.clone()),
         has_template: file.is_some_and(|file| file.has_template),
+        demonstration: None,
     }
 }
 

@@ -6,7 +6,7 @@ use super::protocol::{Reply, Request};
 use super::worker::{Nursery, Trouble};
 use crate::engine::{ModelFile, Prediction, SessionSpec, precision};
 use crate::stages::{answers, perplexity, speed};
-use reports::record::{CellInfo, ModelInfo, RunInfo, Stage};
+use reports::record::{CellInfo, ModelInfo, RunInfo, Stage, TensorNumbers};
 use std::path::{Path, PathBuf};
 
 /// A cell that can be loaded.
@@ -18,8 +18,8 @@ pub struct Prepared {
     pub need_bytes: u64,
     /// The context that memory is reported for, and its prediction.
     pub memory: (SessionSpec, Prediction),
-    /// Tensors that took another type than asked, where it was derived now.
-    pub n_fallbacks: u64,
+    /// What the reader must know of how it was derived.
+    pub warnings: Vec<String>,
 }
 
 /// Why a cell cannot be loaded.
@@ -47,7 +47,7 @@ pub fn prepare(
     cache: &Cache,
     engine_ns: &mut u64,
 ) -> Result<Prepared, Unfit> {
-    let mut n_fallbacks = 0;
+    let mut warnings = Vec::new();
     let source = Path::new(&model.path);
     let path = if cell.native {
         source.to_owned()
@@ -63,9 +63,17 @@ pub fn prepare(
                 precision: cell.precision.clone(),
                 n_threads: info.n_threads,
             };
-            let reply = ask(nursery, &request, Stage::Convert, engine_ns)?;
-            if let Some(Reply::Converted { n_fallbacks: n }) = reply {
-                n_fallbacks = n;
+            let reply = ask(nursery, &request, Stage::Convert, engine_ns);
+            let reply = match reply {
+                // llama.cpp refuses to write infinities, and does not say whose.
+                Err(Unfit::Failed(..)) if cell.precision == "F16" => {
+                    let lost = overflow(source, file, nursery, engine_ns)?;
+                    lost.map_or(reply, |lost| Err(Unfit::Failed(Stage::Convert, lost)))
+                }
+                reply => reply,
+            };
+            if let Some(Reply::Converted { n_fallbacks }) = reply? {
+                warnings.extend(fallbacks(n_fallbacks, cell));
             }
             Ok::<(), Unfit>(())
         })?;
@@ -85,8 +93,49 @@ pub fn prepare(
         path,
         need_bytes,
         memory,
-        n_fallbacks,
+        warnings,
     })
+}
+
+fn fallbacks(n: u64, cell: &CellInfo) -> Option<String> {
+    (n > 0).then(|| {
+        format!(
+            "{n} tensors have rows that {} cannot divide into blocks; llama.cpp gave them other types, so this file is larger and better than its name says",
+            cell.precision
+        )
+    })
+}
+
+/// What to say of weights that F16 has no place for.
+fn overflow(
+    source: &Path,
+    file: &ModelFile,
+    nursery: &Nursery,
+    engine_ns: &mut u64,
+) -> Result<Option<String>, Unfit> {
+    // Only these formats reach beyond F16's range.
+    if !matches!(file.precision.as_str(), "F32" | "BF16") {
+        return Ok(None);
+    }
+    let request = Request::Numbers {
+        path: source.to_owned(),
+    };
+    let Some(Reply::Numbers { scanned }) = ask(nursery, &request, Stage::Convert, engine_ns)?
+    else {
+        return Ok(None);
+    };
+    let odd = scanned.tensors.iter();
+    let odd: Vec<&TensorNumbers> = odd.filter(|t| t.numbers.f16.overflow > 0).collect();
+    let Some(first) = odd.first() else {
+        return Ok(None);
+    };
+    let n: u64 = odd.iter().map(|t| t.numbers.f16.overflow).sum();
+    Ok(Some(format!(
+        "{}: {n} weights in {} tensors (the first is {}) are larger than 65,504, the largest number of F16, so it cannot be converted; measure BF16 or F32 instead. hanbench inspect --numbers names them all",
+        source.display(),
+        odd.len(),
+        first.tensor
+    )))
 }
 
 /// Every context that the suite makes: those of the speed tests first.
@@ -105,7 +154,7 @@ pub fn specs(info: &RunInfo) -> Vec<SessionSpec> {
         ));
     }
     if let Some(suite) = &suite.answers {
-        specs.push(answers::largest_session(
+        specs.extend(answers::largest_sessions(
             &info.questions,
             suite,
             info.n_threads,

@@ -1,6 +1,7 @@
 //! What the parent asks of a child and what it answers: one JSON object a line.
 
 use crate::engine::{ModelFile, Prediction, SessionSpec};
+use crate::numbers::Scanned;
 use crate::stages::speed::SpeedTest;
 use datasets::{AnswersSuite, Question};
 use reports::record::{EngineInfo, Fact};
@@ -21,6 +22,11 @@ pub enum Request {
     /// Hash a file. Answered with [`Reply::Hashed`] first.
     Hash {
         /// The file.
+        path: PathBuf,
+    },
+    /// Pass over all weights of a file. Answered with [`Reply::Progress`] and [`Reply::Numbers`].
+    Numbers {
+        /// The model file.
         path: PathBuf,
     },
     /// Tell the memory needed. Answered with [`Reply::Predicted`] first.
@@ -120,6 +126,11 @@ pub enum Reply {
     Hashed {
         /// SHA-256 in hex.
         sha256: String,
+    },
+    /// Number ranges of a file.
+    Numbers {
+        /// What was counted.
+        scanned: Box<Scanned>,
     },
     /// Memory needed.
     Predicted {

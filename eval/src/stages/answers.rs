@@ -8,9 +8,10 @@
 use crate::engine::sample::Sampler;
 use crate::engine::{Error, Model, Row, Session, SessionSpec, Token};
 
+use super::reference::{self, Likelihood};
 use crate::measures;
 use datasets::{AnswersSuite, Question};
-use reports::record::{Answer, AnswerTiming, Sampling, Stop};
+use reports::record::{Answer, AnswerMeasures, AnswerTiming, Sampling, Stop};
 use std::time::Instant;
 
 /// llama.cpp's defaults.
@@ -37,6 +38,8 @@ struct Asked<'q> {
     number: u32,
     prompt: String,
     tokens: Vec<Token>,
+    /// Of the question's reference answer, where it has one.
+    likelihood: Option<Likelihood>,
 }
 
 /// Asks all questions; `emit` gets each answer as soon as it has ended.
@@ -51,7 +54,8 @@ pub fn ask(
     emit: &mut dyn FnMut(Answer),
 ) -> Result<(), Error> {
     let setting = setting(model, suite);
-    let asked = prepare(&setting, questions)?;
+    let mut asked = prepare(&setting, questions)?;
+    score_references(&setting, &mut asked, n_threads)?;
     let (alone, together) = asked.split_at((suite.timed as usize).min(asked.len()));
     if !alone.is_empty() {
         let spec = session_spec(alone, suite.max_tokens, 1, n_threads);
@@ -69,25 +73,25 @@ pub fn ask(
     Ok(())
 }
 
-/// The largest context that [`ask`] will need, for the memory prediction: a prompt has at most as
+/// The largest contexts that [`ask`] will need, for the memory prediction: a text has at most as
 /// many tokens as bytes, and a template adds some.
 #[must_use]
-pub fn largest_session(
+pub fn largest_sessions(
     questions: &[Question],
     suite: &AnswersSuite,
     n_threads: u32,
-) -> SessionSpec {
+) -> [SessionSpec; 2] {
     const TEMPLATE_TOKENS: u32 = 256;
-    let longest = questions
-        .iter()
-        .map(|q| q.question.len())
-        .max()
-        .unwrap_or(0) as u32;
-    spec_for(
-        longest + TEMPLATE_TOKENS + suite.max_tokens,
-        suite.parallel,
-        n_threads,
-    )
+    let longest = |length: fn(&Question) -> usize| {
+        questions.iter().map(length).max().unwrap_or(0) as u32 + TEMPLATE_TOKENS
+    };
+    let prompt = longest(|q| q.question.len());
+    let with_reference =
+        longest(|q| q.question.len() + q.reference.as_ref().map_or(0, String::len));
+    [
+        spec_for(prompt + suite.max_tokens, suite.parallel, n_threads),
+        reference::session_spec(with_reference, n_threads),
+    ]
 }
 
 fn session_spec(asked: &[Asked<'_>], max_tokens: u32, n_seq: u32, n_threads: u32) -> SessionSpec {
@@ -160,9 +164,46 @@ fn prepare<'q>(setting: &Setting<'_>, questions: &'q [Question]) -> Result<Vec<A
             number,
             prompt,
             tokens,
+            likelihood: None,
         })
     };
     (0..).zip(questions).map(prepare).collect()
+}
+
+fn score_references(
+    setting: &Setting<'_>,
+    asked: &mut [Asked<'_>],
+    n_threads: u32,
+) -> Result<(), Error> {
+    let references: Vec<Vec<Token>> = asked.iter().map(|a| reference(setting, a)).collect();
+    let length =
+        |(asked, reference): (&Asked<'_>, &Vec<Token>)| asked.tokens.len() + reference.len();
+    let longest = asked.iter().zip(&references).map(length).max();
+    if references.iter().all(Vec::is_empty) {
+        return Ok(());
+    }
+    let spec = reference::session_spec(longest.unwrap_or(0) as u32, n_threads);
+    let mut session = setting.model.session(&spec)?;
+    for (asked, reference) in asked.iter_mut().zip(references) {
+        if !reference.is_empty() {
+            asked.likelihood = reference::score(session.as_mut(), &asked.tokens, &reference)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tokens of the reference answer as the model would write it; none where there is no reference.
+fn reference(setting: &Setting<'_>, asked: &Asked<'_>) -> Vec<Token> {
+    let Some(reference) = asked.question.reference.as_deref().map(str::trim) else {
+        return Vec::new();
+    };
+    if reference.is_empty() {
+        return Vec::new();
+    }
+    // A template ends in a line break, the plain prompt in a colon.
+    let space = if setting.format == "plain" { " " } else { "" };
+    let text = format!("{space}{reference}");
+    setting.model.tokenize(text.as_bytes(), false, false)
 }
 
 /// One prompt and one token, so that the first timed answer does not pay for building graphs.
@@ -361,13 +402,18 @@ impl<'a> Writing<'a> {
         timing: Option<AnswerTiming>,
     ) -> Answer {
         let answer = String::from_utf8_lossy(&self.bytes).into_owned();
+        let likelihood = self.asked.likelihood;
         Answer {
             question_id: self.asked.question.id.clone(),
             prompt: self.asked.prompt.clone(),
             format: setting.format.into(),
             sampling: setting.sampling.clone(),
             n_parallel,
-            measures: measures::measure(self.asked.question, &answer),
+            measures: AnswerMeasures {
+                reference_nll: likelihood.map(|found| found.mean_nll),
+                n_reference: likelihood.map(|found| found.n_tokens),
+                ..measures::measure(self.asked.question, &answer)
+            },
             answer,
             stop: self.stop.unwrap_or(Stop::Limit),
             n_prompt: self.asked.tokens.len() as u32,

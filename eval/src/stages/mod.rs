@@ -4,4 +4,5 @@
 pub mod answers;
 pub mod log_softmax;
 pub mod perplexity;
+pub mod reference;
 pub mod speed;

@@ -9,12 +9,14 @@ use std::collections::HashMap;
 use super::label::Labels;
 use super::number;
 use super::phrase::{Block, Phrase};
+use super::scores::Scores;
 use super::units;
 
 /// The section of answers.
 #[derive(Template)]
 #[template(path = "answers.html")]
 pub(super) struct AnswerSection<'a> {
+    scores: Option<Scores>,
     questions: Vec<QuestionView<'a>>,
 }
 
@@ -28,7 +30,7 @@ struct QuestionView<'a> {
     text: Block<'a>,
     id: Phrase,
     /// What is to be said of all answers to it.
-    note: Option<Phrase>,
+    notes: Vec<Phrase>,
     cards: Vec<AnswerCard<'a>>,
 }
 
@@ -44,6 +46,9 @@ struct AnswerView<'a> {
     stop: Phrase,
     cut: bool,
     prompt: Phrase,
+    /// Whether the model was trained on the question; `None` where it is no demonstration model, and
+    /// where that is said of all such models above the answers.
+    training: Option<Phrase>,
     /// `None` where the model said nothing.
     text: Option<Block<'a>>,
     /// Length, times and measures, a line each; a line without parts is not shown.
@@ -83,20 +88,30 @@ impl<'a> AnswerSection<'a> {
             } else {
                 Vec::new()
             };
-            let cards: Vec<_> = asked
+            let rows: Vec<_> = asked
                 .into_iter()
-                .map(|(n, cell)| card(report, labels, n, cell, given.get(&(n, id, text)).copied()))
+                .map(|(n, cell)| (n, cell, given.get(&(n, id, text)).copied()))
+                .collect();
+            let training = common_training(rows.iter().filter_map(|(_, _, row)| *row));
+            let cards: Vec<_> = rows
+                .into_iter()
+                .map(|(n, cell, row)| card(report, labels, n, cell, row, training.is_none()))
                 .collect();
             QuestionView {
                 anchor: format!("q{}", i + 1),
                 number: i + 1,
                 text: Block(text),
                 id: Phrase::code(id),
-                note: note(&cards),
+                notes: training
+                    .map(trained_on_it)
+                    .into_iter()
+                    .chain(note(&cards))
+                    .collect(),
                 cards,
             }
         };
         Self {
+            scores: Scores::of(report, labels),
             questions: questions(report)
                 .into_iter()
                 .enumerate()
@@ -136,6 +151,38 @@ fn was_asked(report: &Report, cell: &CellView, (id, text): Asked) -> bool {
         .any(|question| question.id == id && question.question == text)
 }
 
+/// Whether the demonstration models were trained on a question, where that is the same for all that
+/// answered it.
+fn common_training<'a>(answers: impl IntoIterator<Item = &'a AnswerRow>) -> Option<bool> {
+    let mut known = answers.into_iter().filter_map(|row| row.trained_on);
+    let first = known.next()?;
+    known.all(|trained_on| trained_on == first).then_some(first)
+}
+
+/// Said once for the question.
+fn trained_on_it(trained_on: bool) -> Phrase {
+    if trained_on {
+        Phrase::both(
+            "시연용 모델의 학습에 쓴 질문",
+            "the demonstration models were trained on it",
+        )
+    } else {
+        Phrase::both(
+            "시연용 모델의 학습에서 뺀 질문",
+            "kept out of the demonstration models’ training",
+        )
+    }
+}
+
+/// Said on the card of a model.
+fn training(trained_on: bool) -> Phrase {
+    if trained_on {
+        Phrase::both("학습에 쓴 질문", "trained on it")
+    } else {
+        Phrase::both("학습에서 뺀 질문", "kept out of training")
+    }
+}
+
 /// Said once for the question rather than on every card.
 fn note(cards: &[AnswerCard]) -> Option<Phrase> {
     let answers: Vec<_> = cards
@@ -162,6 +209,7 @@ fn card<'a>(
     index: usize,
     cell: &'a CellView,
     row: Option<&'a AnswerRow>,
+    says_training: bool,
 ) -> AnswerCard<'a> {
     let models = report.runs.get(cell.run).map_or(&[][..], |run| &run.models);
     let model = models
@@ -170,7 +218,10 @@ fn card<'a>(
     AnswerCard {
         cell: Phrase::foreign(labels.name(index)),
         model: Phrase::foreign(&cell.key.model),
-        answer: row.map(|row| answer(row, model)),
+        answer: row.map(|row| AnswerView {
+            training: row.trained_on.filter(|_| says_training).map(training),
+            ..answer(row, model)
+        }),
         missing: why_missing(cell),
     }
 }
@@ -195,6 +246,7 @@ fn answer<'a>(row: &'a AnswerRow, model: Option<&ModelInfo>) -> AnswerView<'a> {
         stop,
         cut,
         prompt,
+        training: None,
         text: (!row.answer.trim().is_empty()).then_some(Block(&row.answer)),
         facts: [length(row, cut), time(row), measures(row)],
         timed: row.ttft_ns.is_some(),
@@ -250,6 +302,9 @@ fn measures(row: &AnswerRow) -> Vec<Phrase> {
         "mixed" => Phrase::both("개조식과 서술식이 섞임", "mixed style"),
         other => Phrase::foreign(other),
     });
+    let there = |ko: &str, en: &str, there: Option<bool>| {
+        there.filter(|there| *there).map(|_| Phrase::both(ko, en))
+    };
     let likelihood = row.reference_nll.map(|nll| {
         let nll = number::plain(nll);
         Phrase::both(
@@ -270,7 +325,17 @@ fn measures(row: &AnswerRow) -> Vec<Phrase> {
             "eojeol mixing scripts",
             row.mixed_eojeol_share.filter(|&share| share > 0.0),
         ),
+        share(
+            "한국어 줄",
+            "Korean lines",
+            row.korean_line_share.filter(|&share| share < 1.0),
+        ),
         share("되풀이된 4어절", "repeated 4-grams", row.rep_4),
+        share(
+            "같은 말을 맴돈 부분",
+            "caught in a loop",
+            row.loop_share.filter(|&share| share > 0.0),
+        ),
         share(
             "주제를 벗어난 문장",
             "sentences off topic",
@@ -278,6 +343,16 @@ fn measures(row: &AnswerRow) -> Vec<Phrase> {
         ),
         share("목록 줄", "list lines", row.bullet_share),
         style,
+        there(
+            "목록 앞에 줄글",
+            "prose before the list",
+            row.prose_before_list,
+        ),
+        there(
+            "목록 뒤에 줄글",
+            "prose after the list",
+            row.prose_after_list,
+        ),
         share("핵심 내용", "key points", row.coverage),
         share("지킨 조건", "constraints met", row.obedience),
         likelihood,

@@ -24,7 +24,7 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "HrSUglYt6xwLWkbbxcgY1vo42cH1cGmwHUnIQHEz+gE=",
+    sha256: "5NfBoC8eAf6/6icJy36r2lbx2l2chNpgk7sSVl31rUw=",
 };
 
 /// The script, without which the page reads as well.

@@ -1,13 +1,14 @@
 //! Where and of what was measured: machine, engine, suite, models, texts.
 
 use crate::josa;
-use crate::record::{CellInfo, CorpusInfo, ModelInfo, RunInfo};
+use crate::record::{CellInfo, CorpusInfo, ModelInfo, NormalisedFile, RunInfo};
 use crate::view::Report;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::demonstration;
 use super::facts::{Fact, Facts};
-use super::number;
+use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
 use super::suite;
 
@@ -28,8 +29,10 @@ struct RunView {
     run: Facts,
     suite: Facts,
     models: Vec<ModelView>,
-    derived: Vec<Phrase>,
+    /// Which models are the same weights, and what derived precisions were made from.
+    origins: Vec<Phrase>,
     corpora: Vec<CorpusView>,
+    normalised: Vec<Phrase>,
 }
 
 struct ModelView {
@@ -58,8 +61,9 @@ impl Environment {
             run: execution(run),
             suite: suite::facts(&run.suite),
             models: run.models.iter().map(model).collect(),
-            derived: derived(&run.cells),
+            origins: origins(run),
             corpora: run.corpora.iter().map(corpus).collect(),
+            normalised: run.normalised.iter().filter_map(normalised).collect(),
         };
         Self {
             runs: report.runs.iter().enumerate().map(view).collect(),
@@ -164,7 +168,7 @@ fn model(model: &ModelInfo) -> ModelView {
         variant: Phrase::foreign(&model.variant),
         name: Phrase::foreign(&model.name),
         facts: Facts(vec![
-            Fact::new("파일", "File", Phrase::code(&model.path)),
+            Fact::new("파일", "File", file(model)),
             Fact::new("실제 정밀도", "Real precision", text(&model.precision)),
             Fact::new("미세 조정", "Finetune", text(&model.finetune)),
             Fact::new("구조", "Architecture", text(&model.architecture)),
@@ -196,12 +200,70 @@ fn model(model: &ModelInfo) -> ModelView {
     }
 }
 
+/// The path, and what named it on the command line where that was something else.
+fn file(model: &ModelInfo) -> Phrase {
+    let path = Phrase::code(&model.path);
+    match &model.source {
+        Some(source) => path
+            .then(Phrase::both(" (내장 모델 ", " (embedded model "))
+            .then(Phrase::code(source))
+            .then(Phrase::same(")")),
+        None => path,
+    }
+}
+
+/// What was changed in reading a file; `None` where nothing was.
+fn normalised(file: &NormalisedFile) -> Option<Phrase> {
+    let datasets::Normalised { bom, crlf, nfd } = file.counts;
+    let count = |n: usize| number::count(n as u64);
+    let dropped = (bom > 0).then(|| {
+        let (ko, en) = (count(bom), plural(bom, "byte order mark"));
+        (format!("BOM {ko}개를 빼고"), format!("{en} dropped"))
+    });
+    let line_ends = (crlf > 0).then(|| {
+        let (ko, en) = (count(crlf), plural(crlf, "CRLF line end"));
+        (
+            format!("CRLF 줄바꿈 {ko}개를 LF로"),
+            format!("{en} turned into LF"),
+        )
+    });
+    let composed = (nfd > 0).then(|| {
+        let (ko, en) = (count(nfd), plural(nfd, "passage"));
+        (
+            format!("NFD로 적힌 {ko}곳을 NFC로"),
+            format!("{en} turned from NFD into NFC"),
+        )
+    });
+    let turned: Vec<_> = [line_ends, composed].into_iter().flatten().collect();
+    // “빼고” has a verb of its own, the others share “바꾸어”.
+    let verb = if turned.is_empty() { "" } else { "바꾸어 " };
+    let (turned_ko, turned_en): (Vec<_>, Vec<_>) = turned.into_iter().unzip();
+    let (dropped_ko, dropped_en): (Vec<_>, Vec<_>) = dropped.into_iter().unzip();
+    let turned_ko = (!turned_ko.is_empty()).then(|| turned_ko.join(", "));
+    let ko = [dropped_ko, turned_ko.into_iter().collect()]
+        .concat()
+        .join(" ");
+    let en = [dropped_en, turned_en].concat().join(", ");
+    (!en.is_empty()).then(|| {
+        Phrase::foreign(&file.file).then(Phrase::both(
+            format!(": {ko} {verb}읽었습니다."),
+            format!(": read with {en}."),
+        ))
+    })
+}
+
 fn corpus(corpus: &CorpusInfo) -> CorpusView {
     CorpusView {
         name: Phrase::foreign(format!("{}/{}", corpus.corpus, corpus.text)),
         size: number::bytes(corpus.n_bytes),
         sha256: Phrase::code(&corpus.sha256),
     }
+}
+
+/// Where weights come from that a reader could take for others.
+fn origins(run: &RunInfo) -> Vec<Phrase> {
+    let same = demonstration::same_weights(std::slice::from_ref(run));
+    same.into_iter().chain(derived(&run.cells)).collect()
 }
 
 /// What each derived precision was made from, and that raising it adds nothing.
@@ -276,6 +338,50 @@ mod tests {
         .map(bits);
         assert_eq!(known, [32, 16, 16, 8, 4, 3, 1, 4].map(Some));
         assert_eq!(["native", "", "Q", "모름"].map(bits), [None; 4]);
+    }
+
+    #[test]
+    fn only_what_was_normalised_is_said() {
+        let said = |bom, crlf, nfd| {
+            let file = NormalisedFile {
+                file: "my.txt".into(),
+                counts: datasets::Normalised { bom, crlf, nfd },
+            };
+            normalised(&file)
+        };
+        let is = |ko: &str, en: &str| {
+            let file = Phrase::foreign("my.txt");
+            Some(file.then(Phrase::both(format!(": {ko}"), format!(": {en}"))))
+        };
+        assert_eq!(
+            said(1, 3, 2),
+            is(
+                "BOM 1개를 빼고 CRLF 줄바꿈 3개를 LF로, NFD로 적힌 2곳을 NFC로 바꾸어 읽었습니다.",
+                "read with 1 byte order mark dropped, 3 CRLF line ends turned into LF, 2 passages turned from NFD into NFC."
+            )
+        );
+        assert_eq!(
+            said(1, 0, 0),
+            is(
+                "BOM 1개를 빼고 읽었습니다.",
+                "read with 1 byte order mark dropped."
+            )
+        );
+        assert_eq!(
+            said(0, 1200, 0),
+            is(
+                "CRLF 줄바꿈 1,200개를 LF로 바꾸어 읽었습니다.",
+                "read with 1,200 CRLF line ends turned into LF."
+            )
+        );
+        assert_eq!(
+            said(0, 0, 1),
+            is(
+                "NFD로 적힌 1곳을 NFC로 바꾸어 읽었습니다.",
+                "read with 1 passage turned from NFD into NFC."
+            )
+        );
+        assert_eq!(said(0, 0, 0), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::label::Labels;
 use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
 use super::winners::Winners;
-use super::{title, unknowns};
+use super::{demonstration, title, unknowns};
 
 /// The top of the page.
 #[derive(Template)]
@@ -26,10 +26,12 @@ pub(super) struct Headline {
 // The template escapes what it shows.
 impl HtmlSafe for Headline {}
 
-/// Something that went wrong, said before any number.
+/// Something that a reader must know before any number.
 struct Banner {
     class: &'static str,
     text: Phrase,
+    /// Whether “Failures and warnings” says more of it.
+    trouble: bool,
 }
 
 impl Headline {
@@ -40,7 +42,10 @@ impl Headline {
             eyebrow: eyebrow(report),
             title: title::title(report, &winners, labels),
             lede: lede(report),
-            banners: banners(report, labels),
+            banners: banners(report, labels)
+                .into_iter()
+                .chain(demonstrations(report))
+                .collect(),
             cards: cards::cards(report, &winners, labels),
             unknowns: unknowns::list(report),
         }
@@ -163,5 +168,20 @@ fn banner(
             list(format!("셀 {total}개 가운데 {n}개{ko}")),
             list(format!("{n} of {} {en}", plural(total, "cell"))),
         ),
+        trouble: true,
+    })
+}
+
+/// That models are hanbench's own, and which of them are the same weights.
+fn demonstrations(report: &Report) -> Option<Banner> {
+    let said = demonstration::disclaimer(report)?;
+    let same = demonstration::same_weights(&report.runs);
+    let text = same.into_iter().fold(said, |text, sentence| {
+        text.then(Phrase::same(" ")).then(sentence)
+    });
+    Some(Banner {
+        class: "note",
+        text,
+        trouble: false,
     })
 }

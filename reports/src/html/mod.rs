@@ -7,8 +7,10 @@
 mod answers;
 mod assets;
 mod cards;
+mod casts;
 mod charts;
 mod contest;
+mod demonstration;
 mod environment;
 mod facts;
 mod foreign;
@@ -16,8 +18,10 @@ mod headline;
 mod label;
 mod memory;
 mod number;
+mod numbers;
 mod perplexity;
 mod phrase;
+mod scores;
 mod speed;
 mod suite;
 mod summary;
@@ -71,6 +75,8 @@ struct Page<'a> {
     perplexity: Table,
     /// The single texts of the corpora.
     perplexity_texts: Table,
+    /// Only where there are any.
+    numbers: Option<numbers::NumbersSection>,
     answers: answers::AnswerSection<'a>,
     environment: environment::Environment,
     troubles: troubles::Troubles,
@@ -94,6 +100,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         memory: memory::table(report, &labels),
         perplexity: perplexity::whole(report, &labels),
         perplexity_texts: perplexity::texts(report, &labels),
+        numbers: numbers::NumbersSection::of(report, &labels),
         answers: answers::AnswerSection::of(report, &labels),
         environment: environment::Environment::of(report),
         troubles: troubles::Troubles::of(report, &charts.warnings, &labels),

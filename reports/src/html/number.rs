@@ -122,6 +122,46 @@ pub(super) fn percent(share: f64) -> String {
     fixed(value, usize::from(!whole)) + "%"
 }
 
+/// A share of 1 as a percentage to about two digits, however near to none or all it is; only exactly
+/// none is 0, and only exactly all is 100%.
+pub(super) fn fine_percent(share: f64) -> String {
+    const FINEST: f64 = 1e-4;
+    let value = share * 100.0;
+    if value == 0.0 {
+        return "0".into();
+    }
+    if value < FINEST {
+        return "< 0.0001%".into();
+    }
+    let rest = 100.0 - value;
+    if rest > 0.0 && rest < FINEST {
+        return "> 99.9999%".into();
+    }
+    // As many decimals as it takes to tell it from 100 as well as from 0.
+    let near = if rest > 0.0 { value.min(rest) } else { value };
+    // A hair more, lest 100 − 99.9 is taken for less than 0.1.
+    let near = near * (1.0 + 1e-9);
+    let decimals = match near {
+        v if v >= 1.0 => usize::from(rest > 0.0),
+        v => (1.0 - v.log10().floor()).min(4.0) as usize,
+    };
+    fixed(value, decimals) + "%"
+}
+
+/// A number of any size to three digits, with an exponent where it would have too many places:
+/// `5.96e−8`. Raised digits are too small to read in some Korean fonts.
+pub(super) fn magnitude(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 {
+        return "0".into();
+    }
+    if (1e-3..1e7).contains(&size) {
+        let decimals = (2.0 - size.log10().floor()).clamp(0.0, 5.0) as usize;
+        return fixed(value, decimals);
+    }
+    format!("{value:.2e}").replace('-', "−")
+}
+
 /// A share of 1 as a percentage with its sign.
 pub(super) fn signed_percent(share: f64) -> String {
     let text = percent(share);
@@ -268,6 +308,53 @@ mod tests {
         assert_eq!(
             parameters(1_235_814_432),
             Phrase::both("12.4억 개", "1.24 B")
+        );
+    }
+
+    #[test]
+    fn only_none_is_nothing_and_only_all_is_everything() {
+        let shown = [
+            0.0,
+            1e-9,
+            0.000_031,
+            0.004,
+            0.123_4,
+            0.999,
+            0.999_97,
+            0.999_999_9,
+            1.0,
+        ]
+        .map(fine_percent);
+        assert_eq!(
+            shown,
+            [
+                "0",
+                "< 0.0001%",
+                "0.0031%",
+                "0.40%",
+                "12.3%",
+                "99.90%",
+                "99.9970%",
+                "> 99.9999%",
+                "100%"
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_short() {
+        let shown = [0.0, 1.0, -0.512_34, 0.001_234, 65_504.0, -3.4e38, 5.96e-8].map(magnitude);
+        assert_eq!(
+            shown,
+            [
+                "0",
+                "1.00",
+                "−0.512",
+                "0.00123",
+                "65,504",
+                "−3.40e38",
+                "5.96e−8"
+            ]
         );
     }
 

@@ -27,6 +27,17 @@ pub(super) fn facts(suite: &Suite) -> Facts {
             suite.answers.as_ref().map_or_else(absent, answers),
         ),
     ];
+    let numbers = || {
+        Phrase::both(
+            "모델 파일의 모든 가중치",
+            "all weights of each model’s file",
+        )
+    };
+    facts.push(Fact::new(
+        "수의 범위",
+        "Number ranges",
+        suite.numbers.as_ref().map_or_else(absent, |_| numbers()),
+    ));
     facts.extend(
         suite
             .answers

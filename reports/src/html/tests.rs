@@ -2,10 +2,11 @@
 
 use super::page;
 use crate::plot::{Chart, Charts};
-use crate::record::{Begin, End, Fact, Failure, Record, Stage};
+use crate::record::{Begin, Demonstration, End, Fact, Failure, NormalisedFile, Record, Stage};
 use crate::run_dir::RunDir;
 use crate::sample;
 use crate::view::{self, Report};
+use datasets::Normalised;
 use std::collections::HashSet;
 
 const HOSTILE: &str = "<script>alert(1)</script></style><img src=x onerror=alert(2)>\"'\n\u{202e}\u{200b}\u{1b}[31m&amp;";
@@ -45,8 +46,21 @@ fn hostile() -> RunDir {
     for model in &mut run.info.models {
         (model.name, model.path, model.sha256) = (bad(), bad(), Some(bad()));
         (model.finetune, model.precision) = (Some(bad()), Some(bad()));
-        model.variant += HOSTILE;
+        (model.source, model.variant) = (Some(bad()), model.variant.clone() + HOSTILE);
+        model.demonstration = Some(Demonstration {
+            weights: bad(),
+            trained_on: vec![bad()],
+        });
     }
+    // Two variants of the same weights.
+    run.info.models.push(run.info.models[0].clone());
+    run.info.normalised = vec![NormalisedFile {
+        file: bad(),
+        counts: Normalised {
+            bom: 1,
+            ..Normalised::default()
+        },
+    }];
     for cell in &mut run.info.cells {
         cell.variant += HOSTILE;
         cell.derived_from = Some(bad());
@@ -56,6 +70,7 @@ fn hostile() -> RunDir {
             question.question.clone() + HOSTILE,
             question.id.clone() + HOSTILE,
         );
+        question.category = bad();
     }
     for record in &mut run.records {
         match &mut record.fact {
@@ -63,6 +78,10 @@ fn hostile() -> RunDir {
                 (answer.answer, answer.question_id) = (bad(), answer.question_id.clone() + HOSTILE)
             }
             Fact::Perplexity(chunk) => chunk.text += HOSTILE,
+            Fact::Numbers(tensor) if !tensor.tensor.is_empty() => {
+                (tensor.tensor, tensor.type_name) = (bad(), bad());
+                tensor.numbers.nan = 1;
+            }
             _ => {}
         }
     }
@@ -235,7 +254,7 @@ fn text(part: &str, language: &str) -> String {
             hidden = Some(depth);
         }
         match tag.name {
-            "p" | "h1" | "h2" | "li" | "tr" | "caption" if tag.closing => out.push('\n'),
+            "p" | "h1" | "h2" | "h3" | "li" | "tr" | "caption" if tag.closing => out.push('\n'),
             "td" | "th" if tag.closing => out += " | ",
             "small" if !tag.closing => out.push(' '),
             _ => {}
@@ -328,7 +347,12 @@ fn html_of_almost_nothing() {
     speed_only
         .records
         .retain(|record| !matches!(record.fact, Fact::Perplexity(_) | Fact::Answer(_)));
+    let mut numbers_only = sample::run_dir(1, 0);
+    numbers_only
+        .records
+        .retain(|record| matches!(record.fact, Fact::Numbers(_) | Fact::End(_)));
     for (run, expected) in [
+        (numbers_only, "수의 범위 말고는 측정한 것이 없습니다"),
         (dead(), "아무 셀도 측정하지 못했습니다"),
         (not_begun, "아직 아무것도 측정하지 않았습니다"),
         (no_cell, "측정할 셀이 없었습니다"),
@@ -474,4 +498,147 @@ fn html_headline_and_summary_read_well() {
     instruct/F32 한글 모델 120M instruct | partly failed | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
     the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
     "#);
+}
+
+/// The section on number ranges.
+fn numbers(page: &str) -> &str {
+    let start = page.find("<section id=\"numbers\"").unwrap();
+    &page[start..start + page[start..].find("</section>").unwrap()]
+}
+
+#[test]
+fn html_of_number_ranges_reads_well() {
+    for (name, report) in [
+        ("numbers", sample::demonstration_report(1)),
+        ("numbers-troubled", sample::troubled_report()),
+    ] {
+        let page = rendered(&report);
+        assert_sound(&page);
+        assert!(page.contains("<a href=\"#numbers\">"));
+        for language in ["ko", "en"] {
+            let shown = text(numbers(&page), language);
+            insta::assert_snapshot!(format!("{name}.{language}"), shown);
+        }
+    }
+}
+
+#[test]
+fn html_lists_ten_odd_tensors_and_counts_the_rest() {
+    let mut run = sample::run_dir(1, 1);
+    let page = rendered(&view::build(vec![run.clone()]));
+    assert!(!numbers(&page).contains("NaN"));
+    for record in &mut run.records {
+        if let Fact::Numbers(tensor) = &mut record.fact {
+            tensor.numbers.nan = 2;
+            tensor.numbers.bf16.overflow = 1;
+        }
+    }
+    let page = rendered(&view::build(vec![run]));
+    assert_sound(&page);
+    // Eleven tensors.
+    let said = numbers(&page);
+    let odd = "</bdi>: NaN 2개, BF16에서 넘침 1개</span>";
+    assert_eq!(said.matches(odd).count(), 10);
+    assert!(text(said, "ko").contains("외 1개\n") && text(said, "en").contains("and 1 more\n"));
+}
+
+#[test]
+fn html_without_number_ranges_has_no_section_of_them() {
+    let mut run = sample::run_dir(2, 1);
+    run.info.suite.numbers = None;
+    run.records
+        .retain(|record| !matches!(record.fact, Fact::Numbers(_)));
+    let page = rendered(&view::build(vec![run]));
+    assert_sound(&page);
+    assert!(!page.contains("#numbers") && !page.contains("id=\"numbers\""));
+}
+
+#[test]
+fn html_says_what_each_answer_is_like() {
+    let page = rendered(&sample::demonstration_report(12));
+    assert_sound(&page);
+    let question = |n: usize| {
+        let start = page.find(&format!("id=\"q{n}\"")).unwrap();
+        &page[start..start + page[start..].find("</article>").unwrap()]
+    };
+    // By index: 6 is an instruction with a loop and prose before its list, 10 one with prose after it.
+    let (looped, closed) = (text(question(7), "ko"), text(question(11), "en"));
+    for said in [
+        "한국어 줄 75%",
+        "같은 말을 맴돈 부분 37.5%",
+        "목록 앞에 줄글",
+    ] {
+        assert_eq!(looped.matches(said).count(), 3, "{said}");
+        assert!(!text(question(1), "ko").contains(said), "{said}");
+    }
+    assert!(!looped.contains("목록 뒤에 줄글"));
+    assert_eq!(closed.matches("prose after the list").count(), 3);
+    assert!(!closed.contains("caught in a loop") && !closed.contains("Korean lines"));
+}
+
+#[test]
+fn html_says_of_each_question_whether_it_was_learned() {
+    let about = |page: &str, n: usize| {
+        let start = page.find(&format!("id=\"q{n}\"")).unwrap();
+        let article = &page[start..start + page[start..].find("</article>").unwrap()];
+        let (head, cards) = article.split_once("<div class=\"answers\">").unwrap();
+        (text(head, "ko"), text(cards, "ko"))
+    };
+    let mut run = sample::demonstration_run_dir(3);
+    let page = rendered(&view::build(vec![run.clone()]));
+    let (head, cards) = about(&page, 1);
+    assert!(head.contains("시연용 모델의 학습에 쓴 질문") && !cards.contains("학습"));
+    assert!(about(&page, 3).0.contains("시연용 모델의 학습에서 뺀 질문"));
+    // Where they differ, each card says it, and a model that is none of hanbench's says nothing.
+    run.info.models[0].demonstration = None;
+    run.info.models[1]
+        .demonstration
+        .as_mut()
+        .unwrap()
+        .trained_on = Vec::new();
+    let page = rendered(&view::build(vec![run]));
+    assert_sound(&page);
+    let (head, cards) = about(&page, 1);
+    assert!(!head.contains("학습"));
+    for said in ["학습에 쓴 질문", "학습에서 뺀 질문"] {
+        assert_eq!(cards.matches(said).count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn html_of_no_demonstration_models_speaks_of_none() {
+    let page = rendered(&sample::report(2, 2));
+    for word in [
+        "시연용",
+        "nabi",
+        "emonstration",
+        "같은 가중치",
+        "읽으면서 고친 파일",
+    ] {
+        assert!(!page.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn html_of_demonstration_models_reads_well() {
+    let page = rendered(&sample::demonstration_report(12));
+    let part = |from: &str, to: &str| {
+        let start = page.find(from).unwrap();
+        &page[start..start + page[start..].find(to).unwrap()]
+    };
+    let banner = part("<p class=\"banner note\"", "<div class=\"cards\"");
+    let heading = |ko: &str| format!("<h3><span class=\"t\" lang=\"ko\">{ko}");
+    let scores = part(&heading("답변 점수"), &heading("나란히 본 답변"));
+    let origins = part("<ul class=\"origins\"", "<h4>");
+    let normalised = part("<ul class=\"normalised\"", "</article>");
+    let all = |language| {
+        [banner, scores, origins, normalised]
+            .map(|html| text(html, language))
+            .join("---\n")
+    };
+    insta::assert_snapshot!("demonstration.ko", all("ko"));
+    insta::assert_snapshot!("demonstration.en", all("en"));
+    let file =
+        "<code>/cache/nabi-instruct.Q4_K_M.gguf</code> (내장 모델 <code>nabi-general</code>)";
+    assert!(page.contains(file));
 }

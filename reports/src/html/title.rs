@@ -125,6 +125,12 @@ fn nothing(report: &Report) -> Phrase {
             "Nothing has been measured yet",
         );
     }
+    if report.numbers.iter().any(|row| row.whole) {
+        return Phrase::both(
+            "수의 범위 말고는 측정한 것이 없습니다",
+            "Nothing but number ranges was measured",
+        );
+    }
     Phrase::both("아무 셀도 측정하지 못했습니다", "No cell could be measured")
 }
 

@@ -127,6 +127,7 @@ fn stage(stage: Stage) -> Phrase {
         Stage::Speed => ("속도", "speed"),
         Stage::Perplexity => ("퍼플렉시티", "perplexity"),
         Stage::Answers => ("답변", "answers"),
+        Stage::Numbers => ("수의 범위", "number ranges"),
         Stage::Process => ("프로세스", "process"),
     };
     Phrase::both(ko, en)

@@ -2,6 +2,7 @@
 
 use super::canvas::{Canvas, Drawn};
 use super::font::Fonts;
+use super::histogram::Histogram;
 use super::lang::{Both, Lang};
 use super::lines::LineChart;
 use super::rows::RowChart;
@@ -20,6 +21,7 @@ pub(super) struct Draft {
 pub(super) enum Scene {
     Rows(RowChart),
     Lines(LineChart),
+    Histogram(Histogram),
 }
 
 impl Scene {
@@ -28,6 +30,7 @@ impl Scene {
         match self {
             Self::Rows(chart) => chart.height(fonts),
             Self::Lines(chart) => chart.height(fonts),
+            Self::Histogram(chart) => chart.height(fonts),
         }
     }
 
@@ -36,6 +39,7 @@ impl Scene {
         match self {
             Self::Rows(chart) => chart.draw(canvas, lang),
             Self::Lines(chart) => chart.draw(canvas),
+            Self::Histogram(chart) => chart.draw(canvas),
         }
     }
 }

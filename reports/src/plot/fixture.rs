@@ -1,7 +1,8 @@
 //! Reports for the tests of charts: cells of any name with whatever values a test wants.
 
 use crate::view::{
-    AnswerRow, CellKey, CellView, MemoryRow, PerplexityRow, Report, SpeedRow, Status, SummaryRow,
+    AnswerRow, CellKey, CellView, Exponents, MemoryRow, PerplexityRow, Report, SpeedRow, Status,
+    SummaryRow,
 };
 
 /// A complete cell without measurements.
@@ -26,7 +27,7 @@ pub(super) fn cell(variant: &str, precision: &str) -> CellView {
 }
 
 /// A report in which each of `cells` (variant and precision) has all measurements: three speeds,
-/// memory, one corpus, and twelve answers, three of them cut.
+/// memory, one corpus, exponents of its weights, and twelve answers, three of them cut.
 pub(super) fn report(cells: &[(&str, &str)]) -> Report {
     let mut report = Report::default();
     for (index, (variant, precision)) in cells.iter().enumerate() {
@@ -54,6 +55,13 @@ fn add(report: &mut Report, index: usize, mut cell: CellView) {
     report
         .perplexity
         .push(perplexity(&cell.key, 12.3 + 0.2 * index as f64));
+    let low = -30 + index as i32;
+    report.exponents.push(Exponents {
+        cell: report.cells.len(),
+        n: 1 << 25,
+        zero: 0,
+        counts: (low..).zip((1..25).map(|power| 1 << power)).collect(),
+    });
     report
         .answers
         .extend((0..12).map(|i| answer(&cell.key, report.cells.len(), 60 + 18 * i)));
@@ -183,6 +191,14 @@ fn answer(key: &CellKey, cell: usize, n_tokens: u32) -> AnswerRow {
         coverage: None,
         obedience: None,
         reference_nll: None,
+        category: None,
+        kind: None,
+        trained_on: None,
+        korean_line_share: None,
+        prose_before_list: None,
+        prose_after_list: None,
+        loop_share: None,
+        n_reference: None,
         cell,
     }
 }

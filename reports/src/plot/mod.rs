@@ -1,7 +1,7 @@
 //! Charts: PNG files for the run directory, and the same as SVG for the HTML.
 //!
 //! Each chart module turns rows of the [`Report`] into a draft, words and values without places;
-//! `rows` and `lines` lay drafts out; `canvas` draws on whichever backend.
+//! `rows`, `lines` and `histogram` lay drafts out; `canvas` draws on whichever backend.
 
 mod axis;
 mod builtin;
@@ -13,15 +13,18 @@ mod draft;
 mod fixture;
 mod font;
 mod frame;
+mod histogram;
 mod label;
 mod lang;
 mod length;
 mod lines;
 mod memory;
 mod number;
+mod numbers;
 mod palette;
 mod parallel;
 mod perplexity;
+mod power;
 mod rowmarks;
 mod rows;
 mod sfnt;
@@ -93,13 +96,14 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 7] = [
+const CHARTS: [(&str, Maker); 8] = [
     ("speed-prefill", speed::prefill),
     ("speed-decode", speed::decode),
     ("speed-parallel", parallel::draft),
     ("memory", memory::draft),
     ("perplexity", perplexity::perplexity),
     ("bits-per-syllable", perplexity::bits_per_syllable),
+    ("numbers", numbers::draft),
     ("answer-length", length::draft),
 ];
 

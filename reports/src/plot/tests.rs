@@ -121,6 +121,7 @@ fn a_chart_without_data_is_left_out() {
             "speed-prefill",
             "speed-decode",
             "perplexity",
+            "numbers",
             "answer-length"
         ]
     );

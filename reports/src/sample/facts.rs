@@ -1,5 +1,6 @@
 //! What a made-up run measured.
 
+use super::numbers;
 use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells};
 use crate::record::{
     Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, Memory, PerplexityChunk, Probe, Record,
@@ -15,7 +16,7 @@ const TIMED: usize = 3;
 pub fn records(n_cells: usize, n_answers: usize) -> Vec<Record> {
     let mut records = Vec::new();
     for (index, cell) in cells(n_cells).into_iter().enumerate() {
-        let facts = Maker::new(index).cell(n_answers);
+        let facts = Maker::new(index).cell(n_answers, cell.native.then_some(&cell.precision));
         records.extend(facts.into_iter().map(|fact| Record {
             cell: cell.id.clone(),
             attempt: 1,
@@ -32,6 +33,8 @@ struct Maker {
     bytes: f64,
     /// Tokens a second that one sequence decodes.
     decode_ts: f64,
+    /// Exponent of the largest weights.
+    top: i32,
 }
 
 impl Maker {
@@ -43,10 +46,12 @@ impl Maker {
             bytes,
             // 20 GB/s read once a token.
             decode_ts: 2e10 / bytes,
+            top: -1 - (index / PRECISIONS.len()) as i32 % 4,
         }
     }
 
-    fn cell(mut self, n_answers: usize) -> Vec<Fact> {
+    /// With number ranges of its file, where it is measured as it is at this precision.
+    fn cell(mut self, n_answers: usize, native: Option<&String>) -> Vec<Fact> {
         let mut facts = vec![Fact::Begin(Begin {
             at: "2026-01-02T03:04:06Z".into(),
         })];
@@ -55,6 +60,11 @@ impl Maker {
         facts.push(self.memory());
         facts.extend(self.perplexity());
         facts.extend((0..n_answers).map(|index| self.answer(index)));
+        facts.extend(
+            native
+                .into_iter()
+                .flat_map(|name| numbers::facts(name, self.top)),
+        );
         facts.push(self.probe(When::After));
         facts.push(Fact::End(End {
             complete: true,
@@ -229,10 +239,15 @@ impl Maker {
             off_topic_share: None,
             style: Some("prose".into()),
             bullet_share: Some(0.0),
+            korean_line_share: Some(1.0),
+            prose_before_list: None,
+            prose_after_list: None,
+            loop_share: Some(0.0),
             rep_4: Some(self.rng.unit() * 0.1),
             coverage: Some((self.rng.unit() * 5.0).floor() / 4.0),
             obedience: None,
             reference_nll: Some(self.about(2.2, 0.1)),
+            n_reference: Some(80),
         }
     }
 

@@ -1,10 +1,13 @@
 //! Made-up runs for tests and benchmarks: the same every time, of any size, shaped like real ones.
 
+mod demonstration;
 mod facts;
+mod numbers;
 mod plan;
 
 use std::path::PathBuf;
 
+pub use demonstration::{demonstration_report, demonstration_run_dir};
 pub use facts::records;
 pub use plan::run_info;
 
@@ -31,8 +34,8 @@ pub fn report(n_cells: usize, n_answers: usize) -> Report {
     view::build(vec![run_dir(n_cells, n_answers)])
 }
 
-/// A run of five cells in which much went wrong: `general/F32` was measured, with a warning and a
-/// hostile answer; `general/F16` failed to load; `general/Q8_0` was ended in its answers;
+/// A run of five cells in which much went wrong: `general/F32` was measured, with a warning, a
+/// hostile answer and a broken tensor; `general/F16` failed to load; `general/Q8_0` was ended in its answers;
 /// `general/Q4_K_M` has not begun; `instruct/F32` failed in its answers after the other measures.
 #[must_use]
 pub fn troubled_run_dir() -> RunDir {
@@ -107,7 +110,7 @@ fn ending_in(cell: &str, stage: Stage, reason: &str) -> [Record; 2] {
     ]
 }
 
-/// Adds a warning, and answers that try to be a formula, markup, and orders to a terminal.
+/// Adds a warning, weights that are no numbers, and answers that try to be a formula, markup, and orders to a terminal.
 fn make_hostile(records: &mut Vec<Record>) {
     let text =
         "memory bandwidth fell by 31 % during the cell; close other programs and run it again"
@@ -123,6 +126,7 @@ fn make_hostile(records: &mut Vec<Record>) {
             ..first
         },
     );
+    numbers::spoil(records);
     let hostile = [
         "=HYPERLINK(\"http://example.com\",\"클릭\")",
         "<script>alert('고양이')</script> & \"따옴표\" \u{1b}[31m빨강\u{7}",

@@ -1,6 +1,6 @@
 //! What a made-up run sets out to measure.
 
-use datasets::{AnswersSuite, Kind, PerplexitySuite, Question, SpeedSuite, Suite};
+use datasets::{AnswersSuite, Kind, NumbersSuite, PerplexitySuite, Question, SpeedSuite, Suite};
 
 use crate::record::{CellInfo, CorpusInfo, EngineInfo, Machine, ModelInfo, RunInfo, SCHEMA};
 
@@ -51,6 +51,7 @@ pub fn run_info(n_cells: usize) -> RunInfo {
         cells: cells(n_cells),
         questions: questions(8),
         corpora: TEXTS.map(corpus).to_vec(),
+        normalised: Vec::new(),
     }
 }
 
@@ -80,6 +81,7 @@ fn suite() -> Suite {
             top_p: None,
             seed: None,
         }),
+        numbers: Some(NumbersSuite {}),
         fidelity: None,
     }
 }
@@ -94,6 +96,7 @@ fn variant(index: usize) -> String {
 fn model(index: usize) -> ModelInfo {
     let variant = variant(index);
     ModelInfo {
+        source: None,
         path: format!("/models/{variant}.gguf"),
         name: format!("한글 모델 120M {variant}"),
         variant,
@@ -106,6 +109,7 @@ fn model(index: usize) -> ModelInfo {
         n_vocab: Some(32_000),
         finetune: (index != 2).then(|| "Instruct".into()),
         has_template: index != 2,
+        demonstration: None,
     }
 }
 

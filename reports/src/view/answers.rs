@@ -1,9 +1,11 @@
 //! Rows of `answers.csv`, and the times of the answers that were decoded alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use datasets::Question;
 
 use super::{AnswerRow, CellKey};
-use crate::record::{Answer, Stop};
+use crate::record::{Answer, Demonstration, Stop};
 
 /// The speed of an answer that was decoded alone.
 pub(super) struct Timed<'a> {
@@ -41,27 +43,48 @@ impl<'a> Timed<'a> {
     }
 }
 
-/// The rows of a cell's answers; `cell` is its index in the report, `questions` their text by id.
+/// What an answer is looked up in.
+pub(super) struct Asked<'a> {
+    /// The questions of the run by id.
+    pub(super) questions: &'a HashMap<&'a str, &'a Question>,
+    /// Where the cell's model is a demonstration model: ids of the questions that it was trained on.
+    pub(super) trained_on: Option<HashSet<&'a str>>,
+}
+
+impl<'a> Asked<'a> {
+    /// For a cell whose model is, or is not, a demonstration model.
+    pub(super) fn new(
+        questions: &'a HashMap<&'a str, &'a Question>,
+        demonstration: Option<&'a Demonstration>,
+    ) -> Self {
+        let ids = |found: &'a Demonstration| found.trained_on.iter().map(String::as_str).collect();
+        Self {
+            questions,
+            trained_on: demonstration.map(ids),
+        }
+    }
+}
+
+/// The rows of a cell's answers; `cell` is its index in the report.
 pub(super) fn rows(
     key: &CellKey,
     cell: usize,
-    questions: &HashMap<&str, &str>,
+    asked: &Asked,
     answers: Vec<Answer>,
 ) -> Vec<AnswerRow> {
-    let row = |answer| row(key, cell, questions, answer);
+    let row = |answer| row(key, cell, asked, answer);
     answers.into_iter().map(row).collect()
 }
 
-fn row(key: &CellKey, cell: usize, questions: &HashMap<&str, &str>, answer: Answer) -> AnswerRow {
+fn row(key: &CellKey, cell: usize, asked: &Asked, answer: Answer) -> AnswerRow {
     let timed = Timed::new(&answer);
     let ttft_ns = timed.as_ref().map(|timed| timed.ttft_ns);
     let decode_ts = timed.as_ref().and_then(|timed| timed.decode_ts);
     let chars_per_s = timed.as_ref().and_then(|timed| timed.chars_per_s);
     let syllables_per_s = timed.as_ref().and_then(|timed| timed.syllables_per_s);
-    let question = questions
-        .get(answer.question_id.as_str())
-        .copied()
-        .unwrap_or_default();
+    let id = answer.question_id.as_str();
+    let question = asked.questions.get(id).copied();
+    let trained_on = asked.trained_on.as_ref().map(|ids| ids.contains(id));
     let CellKey {
         machine,
         model,
@@ -74,7 +97,7 @@ fn row(key: &CellKey, cell: usize, questions: &HashMap<&str, &str>, answer: Answ
         model,
         variant,
         precision,
-        question: question.to_owned(),
+        question: question.map_or_else(String::new, |question| question.question.clone()),
         question_id: answer.question_id,
         answer: answer.answer,
         stop: stop(answer.stop).to_owned(),
@@ -98,6 +121,14 @@ fn row(key: &CellKey, cell: usize, questions: &HashMap<&str, &str>, answer: Answ
         obedience: measures.obedience,
         reference_nll: measures.reference_nll,
         syllables_per_s,
+        category: question.map(|question| question.category.clone()),
+        kind: question.map(|question| question.kind),
+        trained_on,
+        korean_line_share: measures.korean_line_share,
+        prose_before_list: measures.prose_before_list,
+        prose_after_list: measures.prose_after_list,
+        loop_share: measures.loop_share,
+        n_reference: measures.n_reference,
         cell,
     }
 }

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use datasets::Question;
 use rayon::prelude::*;
 
 use super::facts::CellFacts;
 use super::summary::Sources;
 use super::{
-    AnswerRow, CellKey, CellView, MemoryRow, PerplexityRow, Report, SpeedRow, SummaryRow, answers,
-    perplexity, speed, summary,
+    AnswerRow, CellKey, CellView, Exponents, MemoryRow, NumbersRow, PerplexityRow, Report,
+    ScoreRow, SpeedRow, SummaryRow, answers, numbers, perplexity, scores, speed, summary,
 };
-use crate::record::{CellInfo, Fact, Memory, Record, RunInfo};
+use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
 use crate::text::one_line;
 
@@ -59,10 +60,10 @@ fn add(report: &mut Report, run: RunDir) {
             "{file}: cell {cell} is not planned in run.json; records left out: {count}"
         ));
     }
-    let questions: HashMap<&str, &str> = info
+    let questions: HashMap<&str, &Question> = info
         .questions
         .iter()
-        .map(|question| (question.id.as_str(), question.question.as_str()))
+        .map(|question| (question.id.as_str(), question))
         .collect();
     let rows: Vec<CellRows> = planned
         .into_par_iter()
@@ -109,12 +110,15 @@ struct CellRows {
     speed: Vec<SpeedRow>,
     memory: Vec<MemoryRow>,
     perplexity: Vec<PerplexityRow>,
+    numbers: Vec<NumbersRow>,
+    exponents: Option<Exponents>,
     answers: Vec<AnswerRow>,
+    scores: Vec<ScoreRow>,
     summary: SummaryRow,
 }
 
 impl CellRows {
-    fn new(run: &RunInfo, questions: &HashMap<&str, &str>, cell: Planned) -> Self {
+    fn new(run: &RunInfo, questions: &HashMap<&str, &Question>, cell: Planned) -> Self {
         let mut facts = CellFacts::new(cell.facts);
         let key = key(run, cell.info);
         let groups = speed::groups(&key, run, &facts.speed);
@@ -135,12 +139,16 @@ impl CellRows {
             .map(|memory| memory_row(&key, memory))
             .collect();
         let perplexity = perplexity::rows(&key, run, &facts);
+        let numbers = numbers::rows(&key, cell.index, &facts.numbers);
+        let exponents = numbers::exponents(cell.index, &facts.numbers);
+        let demonstration = model(run, cell.info).and_then(|model| model.demonstration.as_ref());
         let answers = answers::rows(
             &key,
             cell.index,
-            questions,
+            &answers::Asked::new(questions, demonstration),
             std::mem::take(&mut facts.answers),
         );
+        let scores = scores::rows(&key, cell.index, run, &answers);
         let view = CellView {
             run: cell.run,
             status: facts.status(),
@@ -171,7 +179,10 @@ impl CellRows {
             speed,
             memory,
             perplexity,
+            numbers,
+            exponents,
             answers,
+            scores,
             summary,
         }
     }
@@ -181,20 +192,28 @@ impl CellRows {
         report.speed.extend(self.speed);
         report.memory.extend(self.memory);
         report.perplexity.extend(self.perplexity);
+        report.numbers.extend(self.numbers);
+        report.exponents.extend(self.exponents);
         report.answers.extend(self.answers);
+        report.scores.extend(self.scores);
         report.summary.push(self.summary);
     }
 }
 
-fn key(run: &RunInfo, cell: &CellInfo) -> CellKey {
-    let model = run
-        .models
+/// The model of a cell; a cell without one is of a damaged run.json.
+fn model<'a>(run: &'a RunInfo, cell: &CellInfo) -> Option<&'a ModelInfo> {
+    run.models
         .iter()
-        .find(|model| model.variant == cell.variant);
+        .find(|model| model.variant == cell.variant)
+}
+
+fn key(run: &RunInfo, cell: &CellInfo) -> CellKey {
     CellKey {
         machine: run.machine.name.clone(),
-        // A cell without its model is a damaged run.json; the label is what is left to call it by.
-        model: model.map_or(&cell.variant, |model| &model.name).clone(),
+        // Without a model the label is what is left to call it by.
+        model: model(run, cell)
+            .map_or(&cell.variant, |model| &model.name)
+            .clone(),
         variant: cell.variant.clone(),
         precision: cell.precision.clone(),
     }

@@ -1,6 +1,8 @@
 //! The records of one attempt at one cell, sorted by what they say.
 
-use crate::record::{Answer, End, Fact, Failure, Memory, PerplexityChunk, Speed, Stage, Warning};
+use crate::record::{
+    Answer, End, Fact, Failure, Memory, PerplexityChunk, Speed, Stage, TensorNumbers, Warning,
+};
 
 use super::Status;
 
@@ -15,6 +17,7 @@ pub(super) struct CellFacts {
     /// Texts (corpus and text) whose scoring was cut off or failed after their last chunk.
     pub(super) unfinished: Vec<(String, String)>,
     pub(super) answers: Vec<Answer>,
+    pub(super) numbers: Vec<TensorNumbers>,
     pub(super) failures: Vec<Failure>,
     pub(super) warnings: Vec<Warning>,
     pub(super) end: Option<End>,
@@ -38,6 +41,7 @@ impl CellFacts {
                     cell.chunks.push(chunk);
                 }
                 Fact::Answer(answer) => cell.answers.push(*answer),
+                Fact::Numbers(numbers) => cell.numbers.push(*numbers),
                 Fact::Failure(failure) => {
                     if matches!(failure.stage, Stage::Perplexity | Stage::Process) {
                         cell.unfinished.extend(before);

@@ -6,17 +6,21 @@
 mod answers;
 mod build;
 mod facts;
+mod numbers;
 mod perplexity;
+mod scores;
 mod speed;
 mod summary;
 #[cfg(test)]
 mod tests;
 
+use datasets::Kind;
 use serde::Serialize;
 
-use crate::record::{End, Failure, Machine, RunInfo, Warning};
+use crate::record::{Demonstration, End, Failure, Machine, RunInfo, Warning};
 
 pub use build::build;
+pub use scores::Group;
 
 /// Everything a report shows, of one run or of several merged ones.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +36,14 @@ pub struct Report {
     /// `perplexity.csv`: one row per text and one for the whole corpus, which for a corpus of one text
     /// is the only one.
     pub perplexity: Vec<PerplexityRow>,
+    /// `numbers.csv`: of each file that was measured as it is, two rows a tensor.
+    pub numbers: Vec<NumbersRow>,
+    /// The exponents of the same files' weights, one of each.
+    pub exponents: Vec<Exponents>,
     /// `answers.csv`.
     pub answers: Vec<AnswerRow>,
+    /// `scores.csv`: one row per cell and group of questions of which it answered any.
+    pub scores: Vec<ScoreRow>,
     /// `summary.csv`: one row per cell.
     pub summary: Vec<SummaryRow>,
     /// Lines of `records.jsonl` that could not be read, and the like; one sentence each.
@@ -190,6 +200,85 @@ pub struct PerplexityRow {
     pub whole: bool,
 }
 
+/// A format that weights are cast to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// IEEE 754 binary16: up to 65,504, normal from 2^-14, 11 bits of precision.
+    F16,
+    /// The upper half of an F32: its range, 8 bits of precision.
+    Bf16,
+}
+
+impl Format {
+    /// Both, in the order of their rows.
+    pub const ALL: [Self; 2] = [Self::F16, Self::Bf16];
+
+    /// As `numbers.csv` writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F16 => "f16",
+            Self::Bf16 => "bf16",
+        }
+    }
+}
+
+/// A line of `numbers.csv`: the values of one tensor of a file, or of all, and what a cast to one
+/// format would do to them. The definitions are METHODOLOGY.md's; counts are of values, and moments
+/// and casts are of the finite ones.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct NumbersRow {
+    pub machine: String,
+    pub model: String,
+    pub variant: String,
+    /// Precision of the file.
+    pub precision: String,
+    /// Name of the tensor, control characters escaped; `all` in the file's first two rows, which are
+    /// those without a type.
+    pub tensor: String,
+    /// Number format of the tensor in the file by ggml's name; `None` for all tensors.
+    #[serde(rename = "type")]
+    pub type_name: Option<String>,
+    pub format: Format,
+    pub n: u64,
+    pub zero: u64,
+    pub nan: u64,
+    pub inf: u64,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub max_abs: Option<f64>,
+    pub mean: Option<f64>,
+    pub deviation: Option<f64>,
+    pub overflow: u64,
+    pub subnormal: u64,
+    pub vanish: u64,
+    pub changed: u64,
+    /// Of 1, over the values that are neither zero nor overflow; `None` where there is none.
+    pub mean_relative_error: Option<f64>,
+    pub max_relative_error: Option<f64>,
+    /// Whether this row is of all tensors; not a CSV column.
+    #[serde(skip)]
+    pub whole: bool,
+    /// Index of the cell in [`Report::cells`]; not a CSV column.
+    #[serde(skip)]
+    pub cell: usize,
+}
+
+/// How often each binary exponent occurs among the weights of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exponents {
+    /// Index of the cell in [`Report::cells`].
+    pub cell: usize,
+    /// All values.
+    pub n: u64,
+    /// Those that are zero, which have no exponent.
+    pub zero: u64,
+    /// ⌊log₂|x|⌋ with the number of finite values that have it, ascending; only those that occur.
+    pub counts: Vec<(i32, u64)>,
+}
+
 /// A line of `answers.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[allow(missing_docs)]
@@ -225,6 +314,77 @@ pub struct AnswerRow {
     pub reference_nll: Option<f64>,
     /// Hangul syllables a second, from handing over the prompt.
     pub syllables_per_s: Option<f64>,
+    /// [`datasets::Question::category`]; `None` where the run does not list the question.
+    pub category: Option<String>,
+    /// [`datasets::Question::kind`]; `None` where the run does not list the question.
+    pub kind: Option<Kind>,
+    /// Whether the model was trained on the question, for a demonstration model; else `None`.
+    pub trained_on: Option<bool>,
+    pub korean_line_share: Option<f64>,
+    pub prose_before_list: Option<bool>,
+    pub prose_after_list: Option<bool>,
+    /// Share of the characters that belong to a loop.
+    pub loop_share: Option<f64>,
+    /// Tokens of the reference answer that `reference_nll` is the mean over.
+    pub n_reference: Option<u32>,
+    /// Index of the cell in [`Report::cells`]; not a CSV column.
+    #[serde(skip)]
+    pub cell: usize,
+}
+
+/// A line of `scores.csv`: the answers of one cell to one group of questions.
+///
+/// Means and shares are taken over the answers that have the value, each question counting the same;
+/// shares are of 1. The interval of a mean is the 95 % bootstrap interval over questions
+/// ([`crate::stats::mean_interval`]), missing for fewer than three values: it says how much the mean
+/// depends on which questions were asked, not how it would change with another sample of answers.
+/// The measures of cells are means over the same questions, so they are correlated, and whether two
+/// cells differ is not for these intervals to say: no cell is ranked by them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ScoreRow {
+    pub machine: String,
+    pub model: String,
+    pub variant: String,
+    pub precision: String,
+    /// Which questions.
+    pub group: Group,
+    /// Answers to questions of the group.
+    pub n_answers: u32,
+    /// Share of the answers that the limit cut.
+    pub cut_share: Option<f64>,
+    /// Median length in characters (graphemes).
+    pub median_chars: f64,
+    /// Mean share of Hangul among the letters of an answer.
+    pub hangul_share: Option<f64>,
+    /// Mean share of an answer's lines that are Korean.
+    pub korean_line_share: Option<f64>,
+    /// Share of the answers whose style is `list`, of those whose style could be judged.
+    pub list_share: Option<f64>,
+    /// Share of the answers that hold a loop, of whatever length.
+    pub loop_share: Option<f64>,
+    /// Mean share of the question's key points that an answer hits.
+    pub coverage: Option<f64>,
+    pub coverage_ci95_low: Option<f64>,
+    pub coverage_ci95_high: Option<f64>,
+    /// Answers that the mean is taken over: those to questions with key points. Likewise below.
+    pub n_coverage: u32,
+    /// Mean share of the question's constraints that an answer meets.
+    pub obedience: Option<f64>,
+    pub obedience_ci95_low: Option<f64>,
+    pub obedience_ci95_high: Option<f64>,
+    pub n_obedience: u32,
+    /// Mean share of an answer's sentences that leave the topic.
+    pub off_topic_share: Option<f64>,
+    pub off_topic_ci95_low: Option<f64>,
+    pub off_topic_ci95_high: Option<f64>,
+    pub n_off_topic: u32,
+    /// Mean over questions of the answer's mean −ln p of a reference token, in nats: a long reference
+    /// counts no more than a short one. Compares only models with one tokenizer.
+    pub reference_nll: Option<f64>,
+    pub reference_nll_ci95_low: Option<f64>,
+    pub reference_nll_ci95_high: Option<f64>,
+    pub n_reference_nll: u32,
     /// Index of the cell in [`Report::cells`]; not a CSV column.
     #[serde(skip)]
     pub cell: usize,
@@ -278,6 +438,24 @@ pub fn machines(report: &Report) -> Vec<&Machine> {
     for run in &report.runs {
         if !seen.contains(&&run.machine) {
             seen.push(&run.machine);
+        }
+    }
+    seen
+}
+
+/// The demonstration models of a report, each once: the label in its run and what it is.
+#[must_use]
+pub fn demonstrations(report: &Report) -> Vec<(&str, &Demonstration)> {
+    let mut seen: Vec<(&str, &Demonstration)> = Vec::new();
+    for model in report.runs.iter().flat_map(|run| &run.models) {
+        let Some(demonstration) = &model.demonstration else {
+            continue;
+        };
+        let known = |(label, other): &(&str, &Demonstration)| {
+            *label == model.variant && other.weights == demonstration.weights
+        };
+        if !seen.iter().any(known) {
+            seen.push((&model.variant, demonstration));
         }
     }
     seen

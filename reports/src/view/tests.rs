@@ -1,9 +1,11 @@
 //! What rows say of records written by hand, so that every number can be checked on paper.
 
+use datasets::Kind;
+
 use super::*;
 use crate::record::{
-    Answer, AnswerMeasures, AnswerTiming, Begin, Fact, Memory, PerplexityChunk, Record, Sampling,
-    Speed, Stage, Stop, Test,
+    Answer, AnswerMeasures, AnswerTiming, Begin, Demonstration, Fact, Memory, PerplexityChunk,
+    Record, Sampling, Speed, Stage, Stop, Test,
 };
 use crate::run_dir::RunDir;
 use crate::sample;
@@ -369,6 +371,236 @@ fn records_of_an_unplanned_cell_are_noted() {
         report.notes,
         [
             "runs/20260102T030405Z-sample/records.jsonl: cell gone/\\u{1b} is not planned in run.json; records left out: 1"
+        ]
+    );
+}
+
+/// The run of one cell, whose model is a demonstration model that was trained on the `trained` first of
+/// the questions. Each is of the kind and has the answer of its place.
+fn demonstration(trained: usize, asked: Vec<(Kind, AnswerMeasures)>) -> RunDir {
+    let mut run = sample::run_dir(1, asked.len());
+    let ids: Vec<String> = run.info.questions.iter().map(|q| q.id.clone()).collect();
+    run.info.models[0].demonstration = Some(Demonstration {
+        weights: "nabi".into(),
+        trained_on: ids[..trained].to_vec(),
+    });
+    run.records.truncate(1);
+    for (index, (kind, measures)) in asked.into_iter().enumerate() {
+        run.info.questions[index].kind = kind;
+        let Fact::Answer(mut fact) = answer(measures.n_chars, Stop::Eos, None) else {
+            unreachable!()
+        };
+        fact.question_id.clone_from(&ids[index]);
+        fact.measures = measures;
+        run.records.push(Record {
+            fact: Fact::Answer(fact),
+            ..run.records[0].clone()
+        });
+    }
+    run
+}
+
+/// What an answer of so many characters hits.
+fn hits(n_chars: u32, coverage: Option<f64>) -> AnswerMeasures {
+    AnswerMeasures {
+        n_chars,
+        coverage,
+        ..AnswerMeasures::default()
+    }
+}
+
+#[test]
+fn answers_say_what_was_asked_and_whether_it_was_learned() {
+    let mut run = demonstration(
+        1,
+        vec![
+            (Kind::Question, hits(1, None)),
+            (Kind::Instruction, hits(1, None)),
+        ],
+    );
+    let row = |row: &AnswerRow| (row.category.clone(), row.kind, row.trained_on);
+    let report = build(vec![run.clone()]);
+    let rows: Vec<_> = report.answers.iter().map(row).collect();
+    let category = Some("sample".to_owned());
+    assert_eq!(
+        rows,
+        [
+            (category.clone(), Some(Kind::Question), Some(true)),
+            (category.clone(), Some(Kind::Instruction), Some(false)),
+        ]
+    );
+    run.info.models[0].demonstration = None;
+    let Fact::Answer(last) = &mut run.records[2].fact else {
+        unreachable!()
+    };
+    last.question_id = "unlisted".into();
+    let rows: Vec<_> = build(vec![run]).answers.iter().map(row).collect();
+    assert_eq!(
+        rows,
+        [(category, Some(Kind::Question), None), (None, None, None)]
+    );
+}
+
+#[test]
+fn scores_are_means_over_the_questions_of_a_group() {
+    let report = build(vec![demonstration(
+        3,
+        vec![
+            (Kind::Question, hits(10, Some(1.0))),
+            (Kind::Question, hits(20, Some(0.0))),
+            (Kind::FreeWriting, hits(90, None)),
+            (Kind::Question, hits(40, Some(0.5))),
+        ],
+    )]);
+    let rows: Vec<_> = report
+        .scores
+        .iter()
+        .map(|row| {
+            let interval = row.coverage_ci95_low.zip(row.coverage_ci95_high);
+            let coverage = (row.n_coverage, row.coverage, interval);
+            (row.group, row.n_answers, row.median_chars, coverage)
+        })
+        .collect();
+    // Of three values each end is drawn three times with probability 1/27.
+    let three = (3, Some(0.5), Some((0.0, 1.0)));
+    assert_eq!(
+        rows,
+        [
+            (Group::All, 4, 30.0, three),
+            (Group::Question, 3, 20.0, three),
+            (Group::FreeWriting, 1, 90.0, (0, None, None)),
+            (Group::TrainedOn, 3, 20.0, (2, Some(0.5), None)),
+            (Group::KeptOut, 1, 40.0, (1, Some(0.5), None)),
+        ]
+    );
+}
+
+#[test]
+fn scores_are_by_kind_only_where_there_are_several_kinds() {
+    let groups = |run| {
+        let report = build(vec![run]);
+        let groups = report.scores.iter().map(|row| row.group.name());
+        groups.collect::<Vec<_>>()
+    };
+    let asked = |kinds: [Kind; 2]| kinds.map(|kind| (kind, hits(1, None))).to_vec();
+    let (question, instruction) = (Kind::Question, Kind::Instruction);
+    let mut plain = demonstration(0, asked([question, question]));
+    assert_eq!(groups(plain.clone()), ["all", "kept_out"]);
+    plain.info.models[0].demonstration = None;
+    assert_eq!(groups(plain.clone()), ["all"]);
+    // The run asks for both kinds; the cell was cut off after the first.
+    plain.info.questions[1].kind = instruction;
+    plain.records.truncate(2);
+    assert_eq!(groups(plain.clone()), ["all", "question"]);
+    plain.records.truncate(1);
+    assert!(groups(plain).is_empty());
+}
+
+#[test]
+fn shares_are_of_the_answers_that_can_be_told() {
+    let told = |style: Option<&str>, loop_share| AnswerMeasures {
+        style: style.map(String::from),
+        loop_share,
+        ..hits(1, None)
+    };
+    let asked = [
+        told(Some("list"), Some(0.0)),
+        told(Some("prose"), Some(0.75)),
+        told(Some("mixed"), None),
+        told(None, Some(0.0)),
+    ];
+    let asked = asked.map(|measures| (Kind::Question, measures)).to_vec();
+    let report = build(vec![demonstration(0, asked)]);
+    let row = &report.scores[0];
+    let third = Some(1.0 / 3.0);
+    assert_eq!(
+        (row.list_share, row.loop_share, row.cut_share),
+        (third, third, Some(0.0))
+    );
+    assert_eq!((row.hangul_share, row.korean_line_share), (None, None));
+}
+
+/// The number ranges of the sample's first file: each tensor, then all.
+fn numbers() -> Vec<Fact> {
+    let records = sample::run_dir(1, 0).records.into_iter();
+    let facts = records.map(|record| record.fact);
+    facts
+        .filter(|fact| matches!(fact, Fact::Numbers(_)))
+        .collect()
+}
+
+#[test]
+fn number_ranges_are_two_rows_a_tensor_with_all_of_them_first() {
+    let found = numbers();
+    let Some(Fact::Numbers(all)) = found.last() else {
+        unreachable!()
+    };
+    let report = build(vec![run(found.clone())]);
+    assert_eq!(report.numbers.len(), 2 * found.len());
+    let shown: Vec<_> = report.numbers[..4]
+        .iter()
+        .map(|row| {
+            (
+                &*row.tensor,
+                row.type_name.as_deref(),
+                row.format,
+                row.whole,
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("all", None, Format::F16, true),
+            ("all", None, Format::Bf16, true),
+            ("token_embd.weight", Some("f32"), Format::F16, false),
+            ("token_embd.weight", Some("f32"), Format::Bf16, false),
+        ]
+    );
+    let (f16, bf16) = (&report.numbers[0], &report.numbers[1]);
+    assert_eq!((f16.n, f16.vanish), (all.numbers.n, all.numbers.f16.vanish));
+    assert_eq!(bf16.changed, all.numbers.bf16.changed);
+    assert_eq!(report.exponents[0].counts, all.numbers.exponents);
+}
+
+#[test]
+fn number_ranges_that_were_cut_off_have_no_total() {
+    let mut found = numbers();
+    found.pop();
+    let report = build(vec![run(found)]);
+    assert!(report.numbers.iter().all(|row| !row.whole));
+    assert!(report.exponents.is_empty());
+}
+
+#[test]
+fn an_error_over_no_value_is_missing() {
+    let mut found = numbers();
+    if let Some(Fact::Numbers(all)) = found.last_mut() {
+        all.numbers.f16.mean_relative_error = None;
+        all.numbers.f16.max_relative_error = 0.0;
+    }
+    let report = build(vec![run(found)]);
+    assert_eq!(report.numbers[0].max_relative_error, None);
+    assert_eq!(report.numbers[1].max_relative_error, Some(0.0039));
+}
+
+#[test]
+fn each_demonstration_model_is_listed_once() {
+    let first = sample::demonstration_run_dir(1);
+    let mut second = first.clone();
+    second.info.machine.name = "other".into();
+    second.info.models[0].demonstration = None;
+    let report = build(vec![sample::run_dir(4, 1), first, second]);
+    let names: Vec<_> = demonstrations(&report)
+        .into_iter()
+        .map(|(label, model)| (label, &*model.weights))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("general", "nabi-instruct"),
+            ("instruct", "nabi-instruct"),
+            ("text", "nabi-text")
         ]
     );
 }

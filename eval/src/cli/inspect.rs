@@ -1,0 +1,183 @@
+//! `hanbench inspect`.
+
+use super::{Failure, Outcome};
+use crate::engine::ModelFile;
+use crate::engine::log::escape;
+use crate::numbers::Scanned;
+use crate::runner::cache::Cache;
+use crate::runner::inspect::{self, Inspected};
+use crate::runner::plan;
+use crate::runner::worker::Nursery;
+use reports::record::{CastNumbers, Numbers};
+use std::process::ExitCode;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  hanbench inspect model.gguf                  what the file says of itself
+  hanbench inspect model.gguf --numbers        what its weights are like, and what F16 and BF16 would do to them
+  hanbench inspect model.gguf --numbers --json | jq .totals.f16
+
+--numbers reads every weight once. In --json, totals and each tensor have n, nan, inf, zero, min, max,
+max_abs, mean, deviation and exponents, and under f16 and bf16 what a cast to that format would do:
+overflow (become infinite), subnormal, vanish (become zero), changed, mean and largest relative error.
+
+Exit status: 0 every file was read, 1 one could not be, 2 bad usage.")]
+pub struct Args {
+    /// Model files (.gguf) or embedded models
+    #[arg(value_name = "MODEL", required = true)]
+    models: Vec<String>,
+    /// Pass over all weights: ranges, exponents, and what a cast to F16 or BF16 does
+    #[arg(long)]
+    numbers: bool,
+    /// Print JSON: one object for one model, {"models": […]} for several
+    #[arg(long)]
+    json: bool,
+    #[arg(long, hide = true, default_value = "llama")]
+    engine: String,
+}
+
+pub fn run(args: &Args) -> Outcome {
+    let nursery = Nursery {
+        engine: args.engine.clone(),
+        interrupted: super::listen_for_interrupt(),
+    };
+    let cache = Cache::of_user().map_err(|error| Failure::Other(error.0))?;
+    let mut all = Vec::new();
+    let mut status = ExitCode::SUCCESS;
+    for model in &args.models {
+        match inspect::inspect(model, args.numbers, &nursery, &cache) {
+            Ok(inspected) => all.push(inspected),
+            Err(plan::Error::Usage(message)) => return Err(Failure::Usage(message)),
+            Err(plan::Error::Other(message)) => {
+                eprintln!("hanbench: {message}");
+                status = ExitCode::FAILURE;
+            }
+        }
+    }
+    if args.json {
+        print_json(args, &all);
+    } else {
+        all.iter().for_each(print);
+    }
+    Ok(status)
+}
+
+fn print_json(args: &Args, all: &[Inspected]) {
+    let value = match (args.models.len(), all) {
+        (1, [one]) => serde_json::to_value(one),
+        _ => serde_json::to_value(std::collections::BTreeMap::from([("models", all)])),
+    };
+    let value = value.expect("plain data");
+    println!("{value:#}");
+}
+
+fn print(inspected: &Inspected) {
+    println!("{}", escape(&inspected.path));
+    print_file(&inspected.file);
+    if let Some(scanned) = &inspected.numbers {
+        print_numbers(scanned);
+    }
+    println!();
+}
+
+fn print_file(file: &ModelFile) {
+    let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".into());
+    let lines = [
+        ("name", or_none(file.name.clone())),
+        ("architecture", file.architecture.clone()),
+        ("weights", format!("{:.2} M", file.n_params as f64 / 1e6)),
+        ("precision", file.precision.clone()),
+        (
+            "size",
+            format!("{:.1} MiB", file.file_bytes as f64 / f64::from(1 << 20)),
+        ),
+        (
+            "context",
+            or_none(file.n_ctx_train.map(|n| format!("{n} tokens"))),
+        ),
+        (
+            "vocabulary",
+            or_none(file.n_vocab.map(|n| format!("{n} tokens"))),
+        ),
+        ("finetune", or_none(file.finetune.clone())),
+        (
+            "template",
+            if file.has_template { "yes" } else { "none" }.into(),
+        ),
+    ];
+    for (name, value) in lines {
+        println!("  {name:<14}{value}");
+    }
+}
+
+fn print_numbers(scanned: &Scanned) {
+    print_totals(&scanned.totals);
+    let odd = |n: &Numbers| n.nan + n.inf + n.f16.overflow + n.bf16.overflow > 0;
+    for tensor in scanned.tensors.iter().filter(|tensor| odd(&tensor.numbers)) {
+        let n = &tensor.numbers;
+        println!(
+            "  {}: {} not a number, {} infinite, {} too large for F16, {} for BF16",
+            tensor.tensor, n.nan, n.inf, n.f16.overflow, n.bf16.overflow
+        );
+    }
+    for name in &scanned.skipped {
+        println!("  {name}: holds no floating-point values");
+    }
+    let seconds = scanned.elapsed_ns as f64 / 1e9;
+    let slower = match scanned.reading_ns > scanned.counting_ns {
+        true => "reading",
+        false => "counting",
+    };
+    println!(
+        "  {} tensors in {seconds:.2} s, {:.2} GB/s; most of the time went into {slower}",
+        scanned.tensors.len(),
+        scanned.n_bytes as f64 / 1e9 / seconds
+    );
+}
+
+fn print_totals(totals: &Numbers) {
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "–".into(), |value| format!("{value:.6e}"));
+    println!(
+        "  {:<14}{} … {}",
+        "range",
+        number(totals.min),
+        number(totals.max)
+    );
+    println!(
+        "  {:<14}{} ± {}",
+        "mean",
+        number(totals.mean),
+        number(totals.deviation)
+    );
+    println!(
+        "  {:<14}{} zero, {} not a number, {} infinite, of {}",
+        "values", totals.zero, totals.nan, totals.inf, totals.n
+    );
+    println!(
+        "  cast to        too large    subnormal     vanishing      changed   mean error    max error"
+    );
+    for (name, cast) in [("F16", &totals.f16), ("BF16", &totals.bf16)] {
+        println!("  {name:<10}{}", cast_line(cast));
+    }
+}
+
+/// Shares of all values, and relative errors.
+fn cast_line(cast: &CastNumbers) -> String {
+    let share = |count: u64| match count {
+        0 => "0".to_owned(),
+        _ => format!("{:.4} %", 100.0 * count as f64 / cast.n as f64),
+    };
+    let error =
+        |value: Option<f64>| value.map_or_else(|| "–".into(), |value| format!("{value:.2e}"));
+    let columns = [
+        share(cast.overflow),
+        share(cast.subnormal),
+        share(cast.vanish),
+        share(cast.changed),
+        error(cast.mean_relative_error),
+        error(Some(cast.max_relative_error)),
+    ];
+    columns.map(|column| format!("{column:>13}")).concat()
+}
