@@ -260,7 +260,7 @@ fn usage_errors_have_status_2_and_name_the_nearest() {
         (&["run", &model, "--suite", "qick"], "quick"),
         (&["run", &model, "--precision", "q4_k_n"], "Q4_K_"),
         (&["run", &model, "--precison", "f16"], "--precision"),
-        (&["run"], "no model given"),
+        (&["run", "nabi-instrct"], "nabi-instruct"),
         (
             &["run", &format!("a={model}"), &format!("a={model}")],
             "label",
