@@ -2,7 +2,7 @@
 
 use benches::{Benched, models};
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use eval::engine::{Engine, Model, Row, Session, SessionSpec, llama::Llama};
+use eval::engine::{DEFAULT_GPU_LAYERS, Engine, Model, Row, Session, SessionSpec, llama::Llama};
 use eval::runner::machine::physical_cores;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -10,24 +10,12 @@ use std::time::{Duration, Instant};
 const PROMPT: u32 = 128;
 const GENERATED: u32 = 16;
 
-/// As `hanbench run` does: everything on the GPU, where the build has one.
-const N_GPU_LAYERS: u32 = if cfg!(any(
-    feature = "cuda",
-    feature = "vulkan",
-    feature = "metal",
-    feature = "rocm"
-)) {
-    999
-} else {
-    0
-};
-
 fn engine(criterion: &mut Criterion) {
     let engine = Llama::new().expect("llama.cpp is initialised once here");
     let models = models(&engine).unwrap_or_else(|error| panic!("{error}"));
     let open = |model: &Benched| {
         engine
-            .load(&model.path, N_GPU_LAYERS)
+            .load(&model.path, DEFAULT_GPU_LAYERS)
             .unwrap_or_else(|error| panic!("{error}"))
     };
     load(criterion, &models, &open);

@@ -2,16 +2,11 @@
 
 mod common;
 
-use common::{Place, failures, has_report};
+use common::{Place, Ran, failures, field, has_report};
 use reports::record::{Answer, Fact, Record, Stop};
 use std::collections::BTreeMap;
 
 type Row = Vec<(String, String)>;
-
-fn field<'r>(row: &'r Row, name: &str) -> &'r str {
-    let found = row.iter().find(|(key, _)| key == name);
-    &found.unwrap_or_else(|| panic!("no column {name}")).1
-}
 
 fn answers(records: &[Record]) -> impl Iterator<Item = (&str, &Answer)> {
     records.iter().filter_map(|record| match &record.fact {
@@ -141,6 +136,15 @@ fn shuffled(text: &str) -> String {
     text.lines().map(shuffle).collect::<Vec<_>>().join("\n")
 }
 
+/// Puts nabi-text through `suite.toml` on the text NAME.txt, into the run directory NAME.
+fn score(place: &Place, name: &str) -> Ran {
+    let corpus = format!("{name}.txt");
+    let suite = ["--suite", "suite.toml", "--corpus", &corpus, "--out", name];
+    place
+        .run(&[&["run", "nabi-text"], &suite[..]].concat())
+        .expect(0)
+}
+
 #[test]
 fn shuffled_text_is_far_less_likely() {
     let place = Place::new();
@@ -156,18 +160,8 @@ fn shuffled_text_is_far_less_likely() {
     );
     let mut perplexity = Vec::new();
     for (name, text) in [("plain", plain.clone()), ("mixed", shuffled(&plain))] {
-        let path = place.write(&format!("{name}.txt"), text);
-        let run = [
-            "run",
-            "nabi-text",
-            "--suite",
-            "suite.toml",
-            "--corpus",
-            &path,
-            "--out",
-            name,
-        ];
-        place.run(&run).expect(0);
+        place.write(&format!("{name}.txt"), text);
+        score(&place, name);
         let (nll, _) = mean_nll(&place, name)["nabi-text/F16"];
         perplexity.push(nll.exp());
     }
@@ -198,18 +192,7 @@ fn a_text_typed_on_another_system_gives_the_same_figures_and_it_is_said() {
         "name = 't'\nprecisions = ['native']\n[perplexity]\ncorpora = ['held-out']\nn_ctx = 64\n",
     );
     let scored = |name: &str| {
-        let corpus = format!("{name}.txt");
-        let run = [
-            "run",
-            "nabi-text",
-            "--suite",
-            "suite.toml",
-            "--corpus",
-            &corpus,
-            "--out",
-            name,
-        ];
-        let said = place.run(&run).expect(0).stderr;
+        let said = score(&place, name).stderr;
         (mean_nll(&place, name), said)
     };
     let (plain, said) = scored("plain");

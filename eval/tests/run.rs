@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Place, failures, has_report};
+use common::{Place, failures, field, has_report};
 use eval::engine::tiny::Shape;
 use reports::record::{Fact, Sampling};
 
@@ -28,7 +28,7 @@ fn a_run_measures_every_stage_at_every_precision_and_writes_the_report() {
     let cells: Vec<String> = place
         .csv("run", "summary.csv")
         .iter()
-        .map(|row| field(row, "precision"))
+        .map(|row| field(row, "precision").to_owned())
         .collect();
     assert_eq!(cells, ["F32", "F16", "Q4_K_M"]);
     assert_eq!(place.csv("run", "answers.csv").len(), 3 * 20);
@@ -191,8 +191,10 @@ fn answers_do_not_depend_on_which_questions_are_asked_beside_them() {
         let rows = place.csv(name, "answers.csv");
         let pairs = rows
             .iter()
-            .map(|row| (field(row, "question_id"), field(row, "answer")));
-        pairs.collect::<std::collections::BTreeMap<_, _>>()
+            .map(|row| ["question_id", "answer"].map(|name| field(row, name).to_owned()));
+        pairs
+            .map(|[id, answer]| (id, answer))
+            .collect::<std::collections::BTreeMap<_, _>>()
     };
     let (of_all, of_last) = (answers("all", &all), answers("last", &last));
     assert_eq!(of_last.len(), 3);
@@ -258,12 +260,4 @@ fn a_report_is_rebuilt_from_records_alone_and_several_runs_merge() {
         .expect(0);
     assert_eq!(place.csv("both", "summary.csv").len(), 2);
     place.run(&["report", "one", "two"]).expect(2);
-}
-
-fn field(row: &[(String, String)], name: &str) -> String {
-    let found = row.iter().find(|(key, _)| key == name);
-    found
-        .unwrap_or_else(|| panic!("no column {name}"))
-        .1
-        .clone()
 }

@@ -43,10 +43,12 @@ pub fn run(args: &Args) -> Outcome {
         interrupted: super::listen_for_interrupt(),
     };
     let cache = Cache::of_user().map_err(|error| Failure::Other(error.0))?;
+    let (engine, _) =
+        plan::engine_info(&nursery).map_err(|error| Failure::Other(error.to_string()))?;
     let mut all = Vec::new();
     let mut status = ExitCode::SUCCESS;
     for model in &args.models {
-        match inspect::inspect(model, args.numbers, &nursery, &cache) {
+        match inspect::inspect(model, args.numbers, &nursery, &cache, &engine.version) {
             Ok(inspected) => all.push(inspected),
             Err(plan::Error::Usage(message)) => return Err(Failure::Usage(message)),
             Err(plan::Error::Other(message)) => {

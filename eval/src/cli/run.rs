@@ -1,6 +1,7 @@
 //! `hanbench run`.
 
 use super::{Failure, Outcome, model, report};
+use crate::engine::DEFAULT_GPU_LAYERS;
 use crate::engine::log::escape;
 use crate::runner::cache::Cache;
 use crate::runner::journal::Journal;
@@ -139,16 +140,6 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
         (_, Some(name)) => load_suite(name)?,
         (None, None) => default_suite(&models, args.models.is_empty())?,
     };
-    let default_layers = if cfg!(any(
-        feature = "cuda",
-        feature = "vulkan",
-        feature = "metal",
-        feature = "rocm"
-    )) {
-        999
-    } else {
-        0
-    };
     Ok(Wanted {
         models,
         suite: with_flags(suite, args)?,
@@ -159,7 +150,7 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
         n_gpu_layers: args
             .gpu_layers
             .or(earlier.map(|run| run.n_gpu_layers))
-            .unwrap_or(default_layers),
+            .unwrap_or(DEFAULT_GPU_LAYERS),
         command_line: std::env::args().collect(),
     })
 }

@@ -22,6 +22,18 @@ use reports::record::EngineInfo;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
+/// Layers to offload where nobody says how many: all, where the build has a GPU back end.
+pub const DEFAULT_GPU_LAYERS: u32 = if cfg!(any(
+    feature = "cuda",
+    feature = "vulkan",
+    feature = "metal",
+    feature = "rocm"
+)) {
+    999
+} else {
+    0
+};
+
 /// A token id of a model's vocabulary.
 pub type Token = i32;
 

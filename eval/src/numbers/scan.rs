@@ -36,16 +36,14 @@ pub struct Scanned {
 
 impl Scanned {
     /// As records: each tensor, and the totals as one without a name.
-    pub fn facts(&self) -> impl Iterator<Item = Fact> {
+    pub fn into_facts(self) -> impl Iterator<Item = Fact> {
         let totals = TensorNumbers {
             tensor: String::new(),
             type_name: String::new(),
-            numbers: self.totals.clone(),
+            numbers: self.totals,
         };
-        let tensors = self.tensors.iter().cloned();
-        tensors
-            .chain([totals])
-            .map(|numbers| Fact::Numbers(Box::new(numbers)))
+        let all = self.tensors.into_iter().chain([totals]);
+        all.map(|numbers| Fact::Numbers(Box::new(numbers)))
     }
 }
 
@@ -58,40 +56,33 @@ pub fn scan(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Scanned, 
     let tensors = Gguf::open_whole(path)?.tensors();
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let all: u64 = tensors.iter().map(|tensor| tensor.n_bytes).sum();
-    let mut total = Tally::default();
-    let mut found = Scanned {
-        totals: numbers(&total),
-        tensors: Vec::new(),
-        skipped: Vec::new(),
-        elapsed_ns: 0,
-        n_bytes: 0,
-        reading_ns: 0,
-        counting_ns: 0,
-    };
-    let (mut reading, mut counting) = (Duration::ZERO, Duration::ZERO);
+    let (mut found, mut skipped) = (Vec::new(), Vec::new());
+    let (mut total, mut n_bytes) = (Piece::default(), 0);
     for tensor in &tensors {
         let name = crate::engine::log::escape(&tensor.name);
         let Some(decoder) = tensor.decoder() else {
-            found.skipped.push(name);
+            skipped.push(name);
             continue;
         };
         let piece = tally(&file, tensor, decoder).map_err(|error| unreadable(path, &error))?;
-        reading += piece.reading;
-        counting += piece.counting;
-        found.n_bytes += tensor.n_bytes;
-        total.merge(&piece.tally);
-        found.tensors.push(TensorNumbers {
+        total = total.join(&piece);
+        n_bytes += tensor.n_bytes;
+        found.push(TensorNumbers {
             tensor: name,
             type_name: tensor.type_name.clone(),
             numbers: numbers(&piece.tally),
         });
-        progress(found.n_bytes, all);
+        progress(n_bytes, all);
     }
-    found.totals = numbers(&total);
-    found.reading_ns = reading.as_nanos() as u64;
-    found.counting_ns = counting.as_nanos() as u64;
-    found.elapsed_ns = begun.elapsed().as_nanos() as u64;
-    Ok(found)
+    Ok(Scanned {
+        totals: numbers(&total.tally),
+        tensors: found,
+        skipped,
+        elapsed_ns: begun.elapsed().as_nanos() as u64,
+        n_bytes,
+        reading_ns: total.reading.as_nanos() as u64,
+        counting_ns: total.counting.as_nanos() as u64,
+    })
 }
 
 /// What was counted in some bytes, and how long it took.

@@ -1,7 +1,6 @@
 //! Counts over values.
 
 use super::cast::{self, Bf16, F16};
-use serde::{Deserialize, Serialize};
 
 /// The exponent of the smallest f32, 2^-149.
 const LOWEST: i32 = -149;
@@ -10,7 +9,7 @@ const N_EXPONENTS: usize = 277;
 
 /// What a cast to one format does to values. Counts are of finite values; NaN and infinities stay
 /// what they are and are counted in [`Tally`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Cast {
     /// Become infinite.
     pub overflow: u64,

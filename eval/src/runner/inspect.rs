@@ -33,9 +33,9 @@ pub fn inspect(
     numbers: bool,
     nursery: &Nursery,
     cache: &Cache,
+    engine_version: &str,
 ) -> Result<Inspected, Error> {
-    let (engine, _) = plan::engine_info(nursery)?;
-    let found = source::find(typed, nursery, cache, &engine.version).map_err(plan::not_found)?;
+    let found = source::find(typed, nursery, cache, engine_version).map_err(plan::not_found)?;
     let file = plan::describe(nursery, &found.path)?.map_err(Error::Other)?;
     let numbers = match numbers {
         true => Some(scan(nursery, &found.path)?.map_err(Error::Other)?),

@@ -10,6 +10,7 @@ use datasets::{Corpus, Normalised, Question, Suite};
 use reports::record::{
     CellInfo, CorpusInfo, Demonstration, EngineInfo, ModelInfo, NormalisedFile, RunInfo, SCHEMA,
 };
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -61,6 +62,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
     let mut models = Vec::new();
     let mut cells = Vec::new();
     let mut sources = Vec::new();
+    let trained_on = LazyCell::new(|| datasets::trained_on(&questions));
     for (variant, typed) in &wanted.models {
         let found = source::find(typed, nursery, cache, &engine.version).map_err(not_found)?;
         let mut file = describe(nursery, &found.path)?;
@@ -75,7 +77,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
         };
         let demonstration = found.weights.map(|weights| Demonstration {
             weights: weights.to_owned(),
-            trained_on: datasets::trained_on(&questions),
+            trained_on: trained_on.clone(),
         });
         models.push(ModelInfo {
             demonstration,
@@ -230,7 +232,11 @@ pub(super) fn not_found(error: source::Error) -> Error {
     }
 }
 
-pub(super) fn engine_info(nursery: &Nursery) -> Result<(EngineInfo, Vec<String>), Error> {
+/// What the engine is, and the accelerators that it can see.
+///
+/// # Errors
+/// A child cannot be started, Ctrl-C.
+pub fn engine_info(nursery: &Nursery) -> Result<(EngineInfo, Vec<String>), Error> {
     let mut found = None;
     let mut worker = nursery.spawn().map_err(other)?;
     worker

@@ -132,7 +132,7 @@ impl Worker {
     ) -> Result<(), Trouble> {
         self.ask(request, &mut |reply| match reply {
             Reply::Fact { fact } => keep(fact),
-            Reply::Numbers { scanned } => scanned.facts().try_for_each(&mut *keep),
+            Reply::Numbers { scanned } => scanned.into_facts().try_for_each(&mut *keep),
             Reply::Progress { done, total } => {
                 progress(done, total);
                 Ok(())

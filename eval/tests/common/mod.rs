@@ -127,6 +127,13 @@ impl Ran {
     }
 }
 
+/// The field of a CSV row in a named column.
+#[track_caller]
+pub fn field<'r>(row: &'r [(String, String)], name: &str) -> &'r str {
+    let found = row.iter().find(|(key, _)| key == name);
+    &found.unwrap_or_else(|| panic!("no column {name}")).1
+}
+
 /// Reasons of the failures among records.
 pub fn failures(records: &[Record]) -> Vec<&str> {
     records

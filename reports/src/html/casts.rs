@@ -12,7 +12,7 @@ const LARGEST_F16: f64 = 65_504.0;
 const MANY: u64 = 10_000;
 
 /// The same sentence in Korean and in English.
-type Said = (String, String);
+pub(super) type Said = (String, String);
 
 /// What casts to F16 and BF16 would do to the weights of a file.
 pub(super) fn said(file: &File) -> Phrase {
@@ -83,20 +83,23 @@ fn verb<'a>(count: u64, one: &'a str, several: &'a str) -> &'a str {
 }
 
 fn not_finite(row: &NumbersRow) -> Option<Said> {
-    let kinds = [(row.nan, "NaN", "NaN"), (row.inf, "무한대", "infinite")];
-    let found = kinds.into_iter().filter(|(count, ..)| *count > 0);
+    let (ko, en) = counted(&[(row.nan, "NaN", "NaN"), (row.inf, "무한대", "infinite")])?;
+    Some(both(
+        format!("유한한 수가 아닌 값이 있습니다({ko})."),
+        format!("Some values are not finite numbers ({en})."),
+    ))
+}
+
+/// How many there are of each kind, by its Korean and its English name; `None` where there is nothing.
+pub(super) fn counted(kinds: &[(u64, &str, &str)]) -> Option<Said> {
+    let found = kinds.iter().filter(|(count, ..)| *count > 0);
     let (ko, en): (Vec<_>, Vec<_>) = found
-        .map(|(count, ko, en)| {
+        .map(|&(count, ko, en)| {
             let n = number::count(count);
             (format!("{ko} {n}개"), format!("{n} {en}"))
         })
         .unzip();
-    (!ko.is_empty()).then(|| {
-        both(
-            format!("유한한 수가 아닌 값이 있습니다({}).", ko.join(", ")),
-            format!("Some values are not finite numbers ({}).", en.join(", ")),
-        )
-    })
+    (!ko.is_empty()).then(|| (ko.join(", "), en.join(", ")))
 }
 
 fn quantised(file: &File) -> Option<Said> {

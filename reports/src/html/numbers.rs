@@ -182,26 +182,14 @@ fn odd(file: &File) -> Vec<Phrase> {
 }
 
 fn odd_tensor([f16, bf16]: &[NumbersRow; 2]) -> Option<Phrase> {
-    let kinds = [
+    let (ko, en) = casts::counted(&[
         (f16.nan, "NaN", "NaN"),
         (f16.inf, "무한대", "infinite"),
         (f16.overflow, "F16에서 넘침", "overflow in F16"),
         (bf16.overflow, "BF16에서 넘침", "overflow in BF16"),
-    ];
-    let found = kinds.into_iter().filter(|(count, ..)| *count > 0);
-    let (ko, en): (Vec<_>, Vec<_>) = found
-        .map(|(count, ko, en)| {
-            let n = number::count(count);
-            (format!("{ko} {n}개"), format!("{n} {en}"))
-        })
-        .unzip();
-    (!ko.is_empty()).then(|| {
-        let counts = Phrase::both(
-            format!(": {}", ko.join(", ")),
-            format!(": {}", en.join(", ")),
-        );
-        Phrase::foreign(&f16.tensor).then(counts)
-    })
+    ])?;
+    let counts = Phrase::both(format!(": {ko}"), format!(": {en}"));
+    Some(Phrase::foreign(&f16.tensor).then(counts))
 }
 
 fn largest(files: &[File], labels: &Labels) -> Table {

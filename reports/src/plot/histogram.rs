@@ -115,11 +115,6 @@ const SMALL: Type = Type {
     bold: false,
     color: MUTED,
 };
-const WORDS: Type = Type {
-    size: 12.0,
-    bold: false,
-    color: INK,
-};
 
 struct Layout {
     left: f64,
@@ -290,10 +285,10 @@ impl Histogram {
                 let (from, to) = (from + 0.75, to - 0.75);
                 let color = part.fate.color();
                 canvas.rect((from, top), (to, top + BAND_HEIGHT), color)?;
-                let fits = |words: &&String| power::width(canvas, words, WORDS) * 1.1 < to - from;
+                let fits = |words: &&String| power::width(canvas, words, NUMBER) * 1.1 < to - from;
                 if let Some(words) = part.words.iter().find(fits) {
                     let middle = ((from + to) / 2.0, top + BAND_HEIGHT / 2.0 + 4.5);
-                    power::draw(canvas, words, middle, WORDS)?;
+                    power::draw(canvas, words, middle, NUMBER)?;
                 }
             }
         }
@@ -401,12 +396,8 @@ fn right_side(layout: &Layout, outline: &Outline, y: f64) -> f64 {
     })
 }
 
-fn label(outline: &Outline) -> String {
-    format!("{} {}", outline.name.variant, outline.name.precision)
-}
-
 fn name_width<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, outline: &Outline) -> f64 {
-    let name = canvas.width(&label(outline), LABEL);
+    let name = canvas.width(&outline.name.plain(), LABEL);
     name.max(canvas.width(&outline.note, SMALL))
 }
 

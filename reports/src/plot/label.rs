@@ -25,6 +25,11 @@ pub(super) struct CellName {
 }
 
 impl CellName {
+    /// Variant and precision alone.
+    pub(super) fn plain(&self) -> String {
+        format!("{} {}", self.variant, self.precision)
+    }
+
     /// The name in a sentence: `machine: variant/precision (model)`.
     pub(super) fn in_sentence(&self) -> String {
         let name = format!("{}/{}", shorten(&self.variant), shorten(&self.precision));

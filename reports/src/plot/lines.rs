@@ -226,12 +226,8 @@ fn name_height(line: &Line) -> f64 {
     NAME_STEP + if line.name.place.is_some() { 14.0 } else { 0.0 }
 }
 
-fn label(line: &Line) -> String {
-    format!("{} {}", line.name.variant, line.name.precision)
-}
-
 fn name_width<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, line: &Line) -> f64 {
-    (canvas.width(&label(line), LABEL) + 8.0 + canvas.width(&line.value, VALUE)) * 1.06
+    (canvas.width(&line.name.plain(), LABEL) + 8.0 + canvas.width(&line.value, VALUE)) * 1.06
 }
 
 fn draw_name<DB: DrawingBackend>(
