@@ -2,7 +2,9 @@
 
 use benches::{Benched, models};
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use eval::engine::{DEFAULT_GPU_LAYERS, Engine, Model, Row, Session, SessionSpec, llama::Llama};
+use eval::engine::{
+    DEFAULT_GPU_LAYERS, Engine, Model, Row, Session, SessionSpec, Setup, llama::Llama,
+};
 use eval::runner::machine::physical_cores;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -15,7 +17,13 @@ fn engine(criterion: &mut Criterion) {
     let models = models(&engine).unwrap_or_else(|error| panic!("{error}"));
     let open = |model: &Benched| {
         engine
-            .load(&model.path, DEFAULT_GPU_LAYERS)
+            .load(
+                &model.path,
+                Setup {
+                    n_gpu_layers: DEFAULT_GPU_LAYERS,
+                    ..Setup::default()
+                },
+            )
             .unwrap_or_else(|error| panic!("{error}"))
     };
     load(criterion, &models, &open);

@@ -90,12 +90,13 @@ pub struct AnswersSuite {
 #[serde(deny_unknown_fields)]
 pub struct NumbersSuite {}
 
-/// What the precisions are compared with.
+/// What the precisions are compared with, over the texts, chunks and chunk length of `perplexity`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FidelitySuite {
-    /// The precision whose distributions count as the truth.
-    pub baseline: String,
+    /// The precision whose distributions count as the truth, or one cell (`label/precision`) for all
+    /// models; where absent, the highest precision of the same weights.
+    pub baseline: Option<String>,
 }
 
 fn three() -> u32 {

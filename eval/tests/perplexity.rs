@@ -2,7 +2,7 @@
 //! double precision throughout. The suite's own path (several chunks in a batch, vectorised
 //! log-softmax, sums in records) must give the same number.
 
-use eval::engine::{Engine, Model, Row, SessionSpec, Token, llama::Llama, tiny};
+use eval::engine::{Engine, Model, Row, SessionSpec, Setup, Token, llama::Llama, tiny};
 use eval::stages::perplexity::{Scored, score, session_spec};
 use reports::record::PerplexityChunk;
 
@@ -99,7 +99,7 @@ fn the_number_is_the_one_that_the_definition_gives() {
     for (precision, tolerance) in [("F32", 1e-4), ("F16", 1e-4), ("Q4_K_M", 1e-3)] {
         let path = dir.path().join(format!("{precision}.gguf"));
         engine.convert(&source, &path, precision, 1).unwrap();
-        let model = engine.load(&path, 0).unwrap();
+        let model = engine.load(&path, Setup::default()).unwrap();
         let (ppl, se) = plainly(model.as_ref(), &text);
         let chunks = as_measured(model.as_ref(), &text);
         let sum = |of: fn(&PerplexityChunk) -> f64| chunks.iter().map(of).sum::<f64>();

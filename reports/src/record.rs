@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of the layout below. A reader refuses a newer one.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// `run.json`: everything that is fixed before the first cell is measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct RunInfo {
     pub models: Vec<ModelInfo>,
     /// What is measured, in order.
     pub cells: Vec<CellInfo>,
+    /// Which of these are compared with which, each a cell of its own kind after them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fidelity: Vec<FidelityInfo>,
     /// The questions as they were asked.
     pub questions: Vec<datasets::Question>,
     /// The texts as they were scored.
@@ -148,13 +151,27 @@ pub struct CellInfo {
     pub id: String,
     /// Label of the model, see [`ModelInfo::variant`].
     pub variant: String,
-    /// Precision of the weights that are measured, for example `F16`; `native` where the file could not be read.
+    /// Precision that is measured, as `--precision` takes it: of the weights, for example `F16`, or
+    /// `F16+F32` where embedding and output are F32; behind them what is not the default:
+    /// `F16:kv=Q8_0:fa=off`. `native` where the file could not be read.
     pub precision: String,
     /// Whether the file is measured as it is.
     pub native: bool,
     /// Where it is not: the precision of the file it was derived from.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub derived_from: Option<String>,
+}
+
+/// Cells of the same weights that are compared position by position. It is a cell of its own kind:
+/// it holds several models at once, is measured after the others, and fails and resumes alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FidelityInfo {
+    /// Unique in the run and among the cells: `fidelity/weights`.
+    pub id: String,
+    /// [`CellInfo::id`] of the cell whose distributions count as the truth.
+    pub baseline: String,
+    /// [`CellInfo::id`] of those compared with it, in the order of the cells.
+    pub compared: Vec<String>,
 }
 
 /// A text that perplexity was measured over.
@@ -173,7 +190,7 @@ pub struct CorpusInfo {
 /// One line of `records.jsonl`: one measured fact of one attempt at one cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// [`CellInfo::id`].
+    /// [`CellInfo::id`] or [`FidelityInfo::id`].
     pub cell: String,
     /// 1 for the first attempt at the cell; a resumed cell starts a new one.
     pub attempt: u32,
@@ -196,8 +213,14 @@ pub enum Fact {
     Probe(Probe),
     /// One scored chunk of a text.
     Perplexity(PerplexityChunk),
+    /// One chunk of a text, position by position against the baseline; of a fidelity cell.
+    Fidelity(Box<FidelityChunk>),
     /// One answer.
     Answer(Box<Answer>),
+    /// Something that counts energy, or why nothing does; before the first speed test.
+    Meter(EnergyMeter),
+    /// The largest values of one kind of activation in one layer.
+    Activation(ActivationRange),
     /// Number ranges of one tensor of the cell's file, or of all: then the last of them, named `""`.
     Numbers(Box<TensorNumbers>),
     /// Something could not be measured.
@@ -247,6 +270,34 @@ pub struct Speed {
     /// Load only: share of the file that was in the page cache before, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub page_cache_share: Option<f64>,
+    /// Energy of the timed part, idle power included, one entry for each meter that counted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub joules: Vec<Joules>,
+}
+
+/// What one meter counted during the timed part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Joules {
+    /// [`EnergyMeter::source`].
+    pub source: String,
+    /// Energy in joules.
+    pub joules: f64,
+}
+
+/// Something that counts energy, or why nothing of its kind does here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EnergyMeter {
+    /// What is counted: `rapl:package-0`, `rapl:dram-0`, `nvml:0`; where nothing is, `rapl` or `nvml`.
+    pub source: String,
+    /// Power in watts while nothing was evaluated, over `idle_ns`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub idle_w: Option<f64>,
+    /// How long that was measured, in nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub idle_ns: Option<u64>,
+    /// Why nothing is counted, and what to do: one line.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
 }
 
 impl Speed {
@@ -319,6 +370,9 @@ pub struct Probe {
 /// Sums over one scored chunk, from which perplexity over any set of chunks follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PerplexityChunk {
+    /// In a fidelity cell, which evaluates several models: [`CellInfo::id`] of the one scored.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub of: Option<String>,
     /// [`CorpusInfo::corpus`].
     pub corpus: String,
     /// [`CorpusInfo::text`].
@@ -337,6 +391,48 @@ pub struct PerplexityChunk {
     pub n_bytes: u64,
     /// Hangul syllables (U+AC00–D7A3) completed by the scored tokens.
     pub n_syllables: u64,
+}
+
+/// What is compared with a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compared {
+    /// Another cell.
+    Cell,
+    /// The baseline itself, evaluated once more in the same way: what chance adds.
+    Again,
+    /// The baseline itself, one chunk at a time instead of several: what the order of additions adds.
+    Alone,
+}
+
+/// The scored positions of one chunk, by the baseline and by what is compared with it. The lists have
+/// one entry a position, `n_scored` in all. Single precision keeps 7 digits of each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FidelityChunk {
+    /// [`CellInfo::id`] of what is compared; the baseline's own where it is compared with itself.
+    pub of: String,
+    /// What that is.
+    pub compared: Compared,
+    /// [`CorpusInfo::corpus`].
+    pub corpus: String,
+    /// [`CorpusInfo::text`].
+    pub text: String,
+    /// Number of the chunk in its text, from 0.
+    pub chunk: u32,
+    /// Chunk length in tokens.
+    pub n_ctx: u32,
+    /// Positions scored.
+    pub n_scored: u32,
+    /// Kullback–Leibler divergence Σ p ln(p/q) in nats, p the baseline's distribution.
+    pub kld: Vec<f32>,
+    /// q − p of the token that follows.
+    pub delta_p: Vec<f32>,
+    /// −ln p of the token that follows, in nats.
+    pub nll_base: Vec<f32>,
+    /// ln p − ln q of the token that follows: what the model's −ln q is above `nll_base`.
+    pub delta_nll: Vec<f32>,
+    /// The positions, from 0, at which the two find different tokens likeliest.
+    pub other_top: Vec<u32>,
 }
 
 /// How an answer ended.
@@ -387,6 +483,9 @@ pub struct Answer {
     pub n_prompt: u32,
     /// Tokens generated, the one that ended the turn not counted.
     pub n_tokens: u32,
+    /// Their ids.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tokens: Option<Vec<i32>>,
     /// What the text is like.
     pub measures: AnswerMeasures,
     /// Times, for a question that was answered alone.
@@ -462,6 +561,29 @@ pub struct AnswerMeasures {
     /// Tokens of the reference answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub n_reference: Option<u32>,
+}
+
+/// The largest values of one kind of activation in one layer, over the held-out text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActivationRange {
+    /// What llama.cpp calls the node without its layer, for example `ffn_out`, control characters escaped.
+    pub node: String,
+    /// Its layer; `None` for what is outside of the layers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub layer: Option<u32>,
+    /// Values seen.
+    pub n: u64,
+    /// Largest finite magnitude; `None` where no value was finite.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub max_abs: Option<f64>,
+    /// Finite values that F16 has no place for.
+    pub overflow: u64,
+    /// Not a number.
+    pub nan: u64,
+    /// Infinite.
+    pub inf: u64,
+    /// Tokens that were evaluated.
+    pub n_tokens: u64,
 }
 
 /// The number ranges of a tensor, or of all together. Moments are of finite values.
@@ -547,6 +669,8 @@ pub enum Stage {
     Speed,
     /// Perplexity.
     Perplexity,
+    /// Comparing distributions with a baseline.
+    Fidelity,
     /// Answers.
     Answers,
     /// Number ranges.
@@ -566,6 +690,7 @@ impl Stage {
             Self::Load => "load",
             Self::Speed => "speed",
             Self::Perplexity => "perplexity",
+            Self::Fidelity => "fidelity",
             Self::Answers => "answers",
             Self::Numbers => "numbers",
             Self::Process => "process",

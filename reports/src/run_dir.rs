@@ -304,7 +304,7 @@ mod tests {
             .replace(&dir.path().display().to_string(), "DIR");
         insta::assert_snapshot!(notes, @"
         DIR/records.jsonl:2: not a record, left out: the line is cut off
-        DIR/records.jsonl:4: not a record, left out: unknown variant `dream`, expected one of `begin`, `speed`, `memory`, `probe`, `perplexity`, `answer`, `numbers`, `failure`, `warning`, `end` (column 39)
+        DIR/records.jsonl:4: not a record, left out: unknown variant `dream`, expected one of `begin`, `speed`, `memory`, `probe`, `perplexity`, `fidelity`, `answer`, `meter`, `activation`, `numbers`, `failure`, `warning`, `end` (column 39)
         DIR/records.jsonl:5: not a record, left out: expected value (column 1)
         ");
     }

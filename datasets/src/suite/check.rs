@@ -28,20 +28,20 @@ pub(super) fn check(suite: &Suite, keys: &Keys<'_>) -> Result<(), Error> {
         .iter()
         .try_for_each(|part| answers(part, keys))?;
     if let Some(fidelity) = &suite.fidelity {
-        names(
-            keys,
-            "fidelity.baseline",
-            std::slice::from_ref(&fidelity.baseline),
-        )?;
+        if let Some(baseline) = &fidelity.baseline {
+            names(keys, "fidelity.baseline", std::slice::from_ref(baseline))?;
+        }
+        if suite.perplexity.is_none() {
+            let reason = "compares over the texts of [perplexity]; add that section";
+            return Err(keys.out_of_range("fidelity", reason.to_owned()));
+        }
     }
     if suite.speed.is_none()
         && suite.perplexity.is_none()
         && suite.answers.is_none()
         && suite.numbers.is_none()
-        && suite.fidelity.is_none()
     {
-        let reason =
-            "nothing to run; add a section: speed, perplexity, answers, numbers or fidelity";
+        let reason = "nothing to run; add a section: speed, perplexity, answers or numbers";
         return Err(keys.out_of_range("suite", reason.to_owned()));
     }
     Ok(())

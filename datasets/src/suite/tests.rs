@@ -189,7 +189,7 @@ fn what_is_wrong_with_a_suite_is_said() {
     my.toml:24: unknown suite key `base\u{1b}line` (did you mean `baseline`?); known: baseline
     my.toml: nothing in it; a suite has at least a name, precisions and one section
     my.toml: nothing in it; a suite has at least a name, precisions and one section
-    my.toml:1: `suite`: nothing to run; add a section: speed, perplexity, answers, numbers or fidelity
+    my.toml:1: `suite`: nothing to run; add a section: speed, perplexity, answers or numbers
     my.toml:1: `speed`: must be a section; write [speed] on a line of its own
     "#);
 }

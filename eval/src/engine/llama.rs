@@ -1,11 +1,11 @@
 //! The engine on llama.cpp.
 
 use super::{
-    Buffers, Engine, Error, Model, ModelFile, Prediction, Row, Session, SessionSpec, Token, chat,
-    clock, gguf, log, precision, predict, quantize,
+    Buffers, Engine, Error, KvType, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup,
+    Token, chat, clock, gguf, log, precision, predict, quantize,
 };
 use llama_cpp_2::context::LlamaContext;
-use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
@@ -67,10 +67,10 @@ impl Engine for Llama {
     fn predict(
         &self,
         path: &Path,
-        n_gpu_layers: u32,
+        setup: Setup,
         specs: &[SessionSpec],
     ) -> Result<Vec<Prediction>, Error> {
-        predict::predict(path, n_gpu_layers, specs)
+        predict::predict(path, setup, specs)
     }
 
     fn convert(
@@ -80,14 +80,14 @@ impl Engine for Llama {
         precision: &str,
         n_threads: u32,
     ) -> Result<u64, Error> {
-        let name = precision::canonical(precision).unwrap_or(precision);
-        clock::inside(|| quantize::convert(from, to, name, n_threads))
+        let precision = precision::Precision::parse(precision).map_err(Error)?;
+        clock::inside(|| quantize::convert(from, to, &precision, n_threads))
     }
 
-    fn load(&self, path: &Path, n_gpu_layers: u32) -> Result<Box<dyn Model + '_>, Error> {
+    fn load(&self, path: &Path, setup: Setup) -> Result<Box<dyn Model + '_>, Error> {
         let device_before = device_used();
         log::clear();
-        let params = LlamaModelParams::default().with_n_gpu_layers(n_gpu_layers);
+        let params = LlamaModelParams::default().with_n_gpu_layers(setup.n_gpu_layers);
         let model = clock::inside(|| LlamaModel::load_from_file(&self.backend, path, &params))
             .map_err(|_| load_error(path))?;
         let lines = log::lines();
@@ -98,6 +98,7 @@ impl Engine for Llama {
         Ok(Box::new(Loaded {
             backend: &self.backend,
             model,
+            setup,
             buffers: Cell::new(buffers),
             device_before,
         }))
@@ -107,6 +108,7 @@ impl Engine for Llama {
 struct Loaded<'e> {
     backend: &'e LlamaBackend,
     model: LlamaModel,
+    setup: Setup,
     buffers: Cell<Buffers>,
     device_before: Option<u64>,
 }
@@ -167,8 +169,11 @@ impl Model for Loaded<'_> {
 
     fn session(&self, spec: &SessionSpec) -> Result<Box<dyn Session + '_>, Error> {
         log::clear();
-        let context = clock::inside(|| self.model.new_context(self.backend, context_params(spec)))
-            .map_err(|_| context_error(spec))?;
+        let context = clock::inside(|| {
+            self.model
+                .new_context(self.backend, context_params(spec, self.setup))
+        })
+        .map_err(|_| context_error(spec))?;
         let lines = log::lines();
         let seen = self.buffers.get();
         self.buffers.set(Buffers {
@@ -238,9 +243,9 @@ impl Session for Context<'_> {
     }
 }
 
-/// As llama-bench and llama-perplexity set a context: F16 KV cache, one stream per sequence, flash
-/// attention where the back end has it.
-fn context_params(spec: &SessionSpec) -> LlamaContextParams {
+/// As llama-bench and llama-perplexity set a context where `setup` does not say otherwise: F16 KV
+/// cache, one stream per sequence, flash attention where the back end has it.
+fn context_params(spec: &SessionSpec, setup: Setup) -> LlamaContextParams {
     let n_threads = i32::try_from(spec.n_threads).unwrap_or(i32::MAX);
     LlamaContextParams::default()
         .with_n_ctx(NonZeroU32::new(spec.n_ctx))
@@ -250,10 +255,30 @@ fn context_params(spec: &SessionSpec) -> LlamaContextParams {
         .with_n_threads(n_threads)
         .with_n_threads_batch(n_threads)
         .with_kv_unified(false)
+        .with_type_k(kv_cache_type(setup.kv))
+        .with_type_v(kv_cache_type(setup.kv))
+        .with_flash_attention_policy(flash_attention(setup))
+}
+
+fn kv_cache_type(kv: KvType) -> KvCacheType {
+    match kv {
+        KvType::F32 => KvCacheType::F32,
+        KvType::F16 => KvCacheType::F16,
+        KvType::Bf16 => KvCacheType::BF16,
+        KvType::Q8_0 => KvCacheType::Q8_0,
+    }
+}
+
+fn flash_attention(setup: Setup) -> sys::llama_flash_attn_type {
+    match setup.flash_attention {
+        None => sys::LLAMA_FLASH_ATTN_TYPE_AUTO,
+        Some(true) => sys::LLAMA_FLASH_ATTN_TYPE_ENABLED,
+        Some(false) => sys::LLAMA_FLASH_ATTN_TYPE_DISABLED,
+    }
 }
 
 /// The same for the raw interface, with the compute buffer no larger than what will be touched.
-pub(super) fn raw_context_params(spec: &SessionSpec) -> sys::llama_context_params {
+pub(super) fn raw_context_params(spec: &SessionSpec, setup: Setup) -> sys::llama_context_params {
     let n_threads = i32::try_from(spec.n_threads).unwrap_or(i32::MAX);
     // SAFETY: returns plain data.
     let mut params = unsafe { sys::llama_context_default_params() };
@@ -264,6 +289,9 @@ pub(super) fn raw_context_params(spec: &SessionSpec) -> sys::llama_context_param
     params.n_threads = n_threads;
     params.n_threads_batch = n_threads;
     params.kv_unified = false;
+    params.type_k = kv_cache_type(setup.kv).into();
+    params.type_v = kv_cache_type(setup.kv).into();
+    params.flash_attn_type = flash_attention(setup);
     params.n_outputs_max = spec.n_outputs.min(spec.n_ubatch);
     params
 }

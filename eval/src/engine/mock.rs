@@ -4,8 +4,8 @@
 //! likeliest next token follows from the last one alone, so every answer is known in advance.
 
 use super::{
-    Buffers, Engine, Error, Model, ModelFile, Prediction, Row, Session, SessionSpec, Token, chat,
-    precision,
+    Buffers, Engine, Error, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup, Token,
+    chat, precision,
 };
 use reports::record::EngineInfo;
 use std::path::Path;
@@ -47,7 +47,7 @@ impl Engine for Mock {
     fn predict(
         &self,
         path: &Path,
-        _: u32,
+        _: Setup,
         specs: &[SessionSpec],
     ) -> Result<Vec<Prediction>, Error> {
         let file = self.describe(path)?.file_bytes;
@@ -59,15 +59,13 @@ impl Engine for Mock {
     }
 
     fn convert(&self, from: &Path, to: &Path, name: &str, _: u32) -> Result<u64, Error> {
-        if precision::canonical(name).is_none() {
-            return Err(Error(format!("{name}: no such precision")));
-        }
+        precision::Precision::parse(name).map_err(Error)?;
         std::fs::copy(from, to)
             .map(|_| 0)
             .map_err(|error| Error(format!("{}: {error}", to.display())))
     }
 
-    fn load(&self, path: &Path, _: u32) -> Result<Box<dyn Model + '_>, Error> {
+    fn load(&self, path: &Path, _: Setup) -> Result<Box<dyn Model + '_>, Error> {
         // A file that says so behaves as a model that kills its process.
         let content =
             std::fs::read(path).map_err(|error| Error(format!("{}: {error}", path.display())))?;

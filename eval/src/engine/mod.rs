@@ -73,6 +73,50 @@ pub struct Row {
     pub logits: bool,
 }
 
+/// Number format of the KV cache.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KvType {
+    /// 32 bits a value.
+    F32,
+    /// 16 bits a value, llama.cpp's default.
+    #[default]
+    F16,
+    /// 16 bits a value with F32's range.
+    Bf16,
+    /// 8 bits a value and a scale for each 32.
+    Q8_0,
+}
+
+impl KvType {
+    /// All of them, from the most bits to the fewest.
+    pub const ALL: [Self; 4] = [Self::F32, Self::F16, Self::Bf16, Self::Q8_0];
+
+    /// As ggml names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "F32",
+            Self::F16 => "F16",
+            Self::Bf16 => "BF16",
+            Self::Q8_0 => "Q8_0",
+        }
+    }
+}
+
+/// How a model is set up, whatever its file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setup {
+    /// Layers to offload.
+    pub n_gpu_layers: u32,
+    /// Number format of keys and values.
+    #[serde(default)]
+    pub kv: KvType,
+    /// Whether flash attention is used; `None` leaves it to llama.cpp.
+    #[serde(default)]
+    pub flash_attention: Option<bool>,
+}
+
 /// What the engine reserved, in bytes, as it reports it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Buffers {
@@ -134,11 +178,11 @@ pub trait Engine {
     fn predict(
         &self,
         path: &Path,
-        n_gpu_layers: u32,
+        setup: Setup,
         specs: &[SessionSpec],
     ) -> Result<Vec<Prediction>, Error>;
 
-    /// Writes `to` with the weights of `from` at `precision`. Returns how many tensors had to take another type than asked (rows that do not fit its blocks).
+    /// Writes `to` with the weights of `from` at `precision`, with or without `+F32` behind its name. Returns how many tensors had to take another type than asked (rows that do not fit its blocks).
     ///
     /// # Errors
     /// An unknown precision, an unreadable source, a full disk.
@@ -154,7 +198,7 @@ pub trait Engine {
     ///
     /// # Errors
     /// The file is damaged or unknown to the engine; the reason is the engine's own.
-    fn load(&self, path: &Path, n_gpu_layers: u32) -> Result<Box<dyn Model + '_>, Error>;
+    fn load(&self, path: &Path, setup: Setup) -> Result<Box<dyn Model + '_>, Error>;
 }
 
 /// A loaded model.

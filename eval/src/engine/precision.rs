@@ -1,6 +1,8 @@
 //! The precisions that llama.cpp's quantiser knows, by the names people use.
 
+use super::{KvType, Setup};
 use llama_cpp_sys_2 as sys;
+use std::fmt;
 
 /// Name and `llama_ftype` of every precision that can be asked for.
 const KNOWN: &[(&str, sys::llama_ftype)] = &[
@@ -71,13 +73,144 @@ pub(super) fn file_type(name: &str) -> Option<sys::llama_ftype> {
         .map(|(_, ftype)| *ftype)
 }
 
-/// Nominal bits per weight, to tell whether a conversion adds or removes information.
+/// A precision as it is asked for: of the weights, and of what is not a weight.
+///
+/// Written `WEIGHTS[+F32][:kv=TYPE][:fa=on|off]` in any case, for example `q4_k_m+f32:kv=q8_0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Precision {
+    /// Canonical name; `native` for what the file has.
+    pub weights: &'static str,
+    /// Whether token embedding and output, the ends of the model, are kept in F32.
+    pub ends_f32: bool,
+    /// Number format of the KV cache.
+    pub kv: KvType,
+    /// Whether flash attention is used; `None` leaves it to the engine.
+    pub flash_attention: Option<bool>,
+}
+
+impl Precision {
+    /// The name of what a file already has.
+    pub const NATIVE: &str = "native";
+
+    /// Reads a precision.
+    ///
+    /// # Errors
+    /// Something in it is unknown: one line that names it and the nearest that is known.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(':');
+        let weights = parts.next().unwrap_or_default().trim();
+        let (name, ends_f32) = match weights.to_ascii_uppercase().strip_suffix("+F32") {
+            Some(name) => (name.to_owned(), true),
+            None => (weights.to_owned(), false),
+        };
+        let mut precision = Self {
+            weights: known(&name)?,
+            ends_f32: false,
+            kv: KvType::default(),
+            flash_attention: None,
+        };
+        // Of a file in F32 the ends are F32 anyway.
+        precision.ends_f32 = ends_f32 && precision.weights != "F32";
+        for part in parts {
+            precision.set(part.trim())?;
+        }
+        Ok(precision)
+    }
+
+    fn set(&mut self, part: &str) -> Result<(), String> {
+        let lower = part.to_ascii_lowercase();
+        match lower.split_once('=') {
+            Some(("kv", value)) => {
+                let named = |kv: &KvType| kv.name().eq_ignore_ascii_case(value);
+                self.kv = KvType::ALL.into_iter().find(named).ok_or_else(|| {
+                    format!("{part}: no such KV cache; known are f32, f16, bf16, q8_0")
+                })?;
+            }
+            Some(("fa", "on")) => self.flash_attention = Some(true),
+            Some(("fa", "off")) => self.flash_attention = Some(false),
+            _ => {
+                return Err(format!(
+                    "{part}: no such setting; behind a precision there may be :kv=f32, f16, bf16 or q8_0 (the KV cache) and :fa=on or off (flash attention)"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same with weights that are known, for `native`.
+    #[must_use]
+    pub fn of(self, weights: &str) -> String {
+        let mut text = weights.to_owned();
+        if self.ends_f32 && weights != "F32" {
+            text.push_str("+F32");
+        }
+        if self.kv != KvType::default() {
+            text.push_str(":kv=");
+            text.push_str(self.kv.name());
+        }
+        match self.flash_attention {
+            Some(true) => text.push_str(":fa=on"),
+            Some(false) => text.push_str(":fa=off"),
+            None => {}
+        }
+        text
+    }
+
+    /// What the file of a cell at this precision is called: without what is not a weight.
+    #[must_use]
+    pub fn file(self) -> String {
+        let plain = Self {
+            kv: KvType::default(),
+            flash_attention: None,
+            ..self
+        };
+        plain.to_string()
+    }
+
+    /// How its models are set up, with `n_gpu_layers` offloaded.
+    #[must_use]
+    pub fn setup(self, n_gpu_layers: u32) -> Setup {
+        Setup {
+            n_gpu_layers,
+            kv: self.kv,
+            flash_attention: self.flash_attention,
+        }
+    }
+}
+
+/// The canonical form.
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.of(self.weights))
+    }
+}
+
+/// The canonical name of weights' precision, or [`Precision::NATIVE`].
+fn known(name: &str) -> Result<&'static str, String> {
+    if name.eq_ignore_ascii_case(Precision::NATIVE) {
+        return Ok(Precision::NATIVE);
+    }
+    canonical(name).ok_or_else(|| {
+        let all = names().chain([Precision::NATIVE]);
+        let hint = match datasets::nearest(&name.to_uppercase(), all) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!(
+                "known are native, {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
+        };
+        format!("{name}: no such precision; {hint}")
+    })
+}
+
+/// Nominal bits per weight of a precision in canonical form, to tell whether a conversion adds or removes information.
 #[must_use]
 pub fn bits(name: &str) -> f64 {
-    match name {
+    let weights = name.split(['+', ':']).next().unwrap_or(name);
+    match weights {
         "F32" => 32.0,
         "F16" | "BF16" => 16.0,
-        _ => name
+        _ => weights
             .bytes()
             .find(u8::is_ascii_digit)
             .map_or(16.0, |digit| f64::from(digit - b'0') + 0.5),
@@ -98,10 +231,39 @@ mod tests {
     }
 
     #[test]
+    fn a_precision_is_read_in_any_case_and_written_in_one() {
+        let canonical = |text: &str| Precision::parse(text).map(|precision| precision.to_string());
+        for (typed, written) in [
+            ("q4_k_m", "Q4_K_M"),
+            ("F16+f32", "F16+F32"),
+            ("f32+f32", "F32"),
+            ("f16:KV=q8_0:fa=OFF", "F16:kv=Q8_0:fa=off"),
+            ("native:fa=on:kv=f16", "native:fa=on"),
+        ] {
+            assert_eq!(canonical(typed).as_deref(), Ok(written));
+            assert_eq!(canonical(written).as_deref(), Ok(written));
+        }
+        assert_eq!(
+            Precision::parse("f16+f32:kv=f32").unwrap().file(),
+            "F16+F32"
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_in_a_precision_is_named() {
+        let wrong = |text| Precision::parse(text).unwrap_err();
+        assert!(wrong("q4_k_n").contains("did you mean Q4_K_M"));
+        assert!(wrong("f16+q8_0").contains("F16+Q8_0") || wrong("f16+q8_0").contains("f16+q8_0"));
+        assert!(wrong("f16:kv=q3").contains("kv=q3"));
+        assert!(wrong("f16:flash").contains("flash"));
+    }
+
+    #[test]
     fn fewer_bits_are_told_from_more() {
         assert!(bits("F32") > bits("BF16"));
         assert!(bits("F16") > bits("Q8_0"));
         assert!(bits("Q8_0") > bits("Q4_K_M"));
         assert!(bits("IQ2_XS") < bits("Q4_1"));
+        assert_eq!(bits("Q4_K_M+F32:kv=Q8_0"), bits("Q4_K_M"));
     }
 }

@@ -5,7 +5,7 @@
 //! whole file is mapped, and the CPU back end keeps a repacked copy of the tensors it has faster
 //! kernels for), the KV cache, and the compute buffer for as many rows of logits as are asked for.
 
-use super::{Error, Prediction, SessionSpec, clock, gguf, llama, log, os};
+use super::{Error, KvType, Prediction, SessionSpec, Setup, clock, gguf, llama, log, os};
 use llama_cpp_sys_2 as sys;
 use std::path::Path;
 use std::ptr;
@@ -17,21 +17,21 @@ const MOST_TOKENS: u32 = 1 << 24;
 /// Peak memory for each of `specs`, in the same order.
 pub(super) fn predict(
     path: &Path,
-    n_gpu_layers: u32,
+    setup: Setup,
     specs: &[SessionSpec],
 ) -> Result<Vec<Prediction>, Error> {
     log::install();
     let gguf = gguf::Gguf::open(path)?;
     let file_bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     let repacked = repacked_bytes(&gguf.tensors());
-    let model = EmptyModel::load(path, n_gpu_layers)?;
-    let offloads = n_gpu_layers > 0 && !llama::accelerators().is_empty();
+    let model = EmptyModel::load(path, setup.n_gpu_layers)?;
+    let offloads = setup.n_gpu_layers > 0 && !llama::accelerators().is_empty();
     let mut predictions = Vec::new();
     for spec in specs {
         let context = if spec.n_ctx > MOST_TOKENS {
-            Reserved::by_arithmetic(&gguf, spec)
+            Reserved::by_arithmetic(&gguf, spec, setup.kv)
         } else {
-            model.reserve(spec)?
+            model.reserve(spec, setup)?
         };
         let resident = os::process_memory().peak_rss_bytes.unwrap_or(0);
         let (host, device) = if offloads {
@@ -55,6 +55,15 @@ pub(super) fn predict(
     Ok(predictions)
 }
 
+/// Bytes of one value.
+fn bytes_of(kv: KvType) -> f64 {
+    match kv {
+        KvType::F32 => 4.0,
+        KvType::F16 | KvType::Bf16 => 2.0,
+        KvType::Q8_0 => 34.0 / 32.0,
+    }
+}
+
 /// A model whose tensors have shapes but no memory.
 struct EmptyModel(*mut sys::llama_model);
 
@@ -65,8 +74,8 @@ struct Reserved {
 }
 
 impl Reserved {
-    /// The KV cache at F16 from the shape that the file states: keys and values of every layer.
-    fn by_arithmetic(gguf: &gguf::Gguf, spec: &SessionSpec) -> Self {
+    /// The KV cache from the shape that the file states: keys and values of every layer.
+    fn by_arithmetic(gguf: &gguf::Gguf, spec: &SessionSpec, kv: KvType) -> Self {
         let arch = gguf.text("general.architecture").unwrap_or_default();
         let number = |key: &str| gguf.number(&format!("{arch}.{key}"));
         let heads = number("attention.head_count").unwrap_or(1);
@@ -74,7 +83,7 @@ impl Reserved {
         let width = number("embedding_length").unwrap_or(1) / heads.max(1) * heads_kv;
         let layers = number("block_count").unwrap_or(1);
         Self {
-            kv_bytes: 2 * 2 * layers * width * u64::from(spec.n_ctx),
+            kv_bytes: (2.0 * bytes_of(kv) * (layers * width) as f64 * f64::from(spec.n_ctx)) as u64,
             compute_bytes: 0,
         }
     }
@@ -99,11 +108,12 @@ impl EmptyModel {
         Ok(Self(model))
     }
 
-    fn reserve(&self, spec: &SessionSpec) -> Result<Reserved, Error> {
+    fn reserve(&self, spec: &SessionSpec, setup: Setup) -> Result<Reserved, Error> {
         log::clear();
         // SAFETY: the model is open for as long as `self`; the context is freed before return.
         let made = clock::inside(|| unsafe {
-            let context = sys::llama_init_from_model(self.0, llama::raw_context_params(spec));
+            let context =
+                sys::llama_init_from_model(self.0, llama::raw_context_params(spec, setup));
             if context.is_null() {
                 return false;
             }

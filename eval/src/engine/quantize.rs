@@ -1,6 +1,7 @@
 //! Deriving a precision with llama.cpp's own quantiser.
 
-use super::{Error, gguf, log, precision};
+use super::precision::{self, Precision};
+use super::{Error, gguf, log};
 use llama_cpp_sys_2 as sys;
 use std::path::Path;
 
@@ -9,12 +10,13 @@ use std::path::Path;
 pub(super) fn convert(
     from: &Path,
     to: &Path,
-    precision: &str,
+    precision: &Precision,
     n_threads: u32,
 ) -> Result<u64, Error> {
-    let Some(file_type) = precision::file_type(precision) else {
+    let Some(file_type) = precision::file_type(precision.weights) else {
         return Err(Error(format!(
-            "{precision}: llama.cpp's quantiser knows no such precision"
+            "{}: llama.cpp's quantiser knows no such precision",
+            precision.weights
         )));
     };
     let (c_from, c_to) = (gguf::c_path(from)?, gguf::c_path(to)?);
@@ -26,10 +28,14 @@ pub(super) fn convert(
         params.nthread = i32::try_from(n_threads).unwrap_or(i32::MAX);
         // A file that is quantised already can only be converted from what it has.
         params.allow_requantize = true;
+        if precision.ends_f32 {
+            params.output_tensor_type = sys::GGML_TYPE_F32;
+            params.token_embedding_type = sys::GGML_TYPE_F32;
+        }
         sys::llama_model_quantize(c_from.as_ptr(), c_to.as_ptr(), &raw const params)
     };
     if status != 0 {
-        return Err(refusal(from, precision, status));
+        return Err(refusal(from, precision.weights, status));
     }
     let fallbacks = log::lines()
         .iter()

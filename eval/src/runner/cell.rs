@@ -303,7 +303,7 @@ impl<'a> Cell<'a> {
         };
         let request = Request::Load {
             path: prepared.path.clone(),
-            n_gpu_layers: shared.info.n_gpu_layers,
+            setup: prepared.setup,
             repetitions: repetitions.max(1),
         };
         let mut worker = shared.nursery.spawn()?;

@@ -5,7 +5,7 @@
 //! the one around it.
 
 use super::protocol::{Reply, Request};
-use crate::engine::{Engine, Error, Model, SessionSpec, clock, gguf, llama, os};
+use crate::engine::{Engine, Error, Model, SessionSpec, Setup, clock, gguf, llama, os};
 use crate::numbers;
 use crate::stages::{answers, perplexity, speed};
 use reports::record::{Fact, Memory, Speed, Test, Warning};
@@ -31,9 +31,9 @@ pub fn serve(engine: &dyn Engine, from: impl BufRead, to: impl Write) -> std::io
         match request {
             Request::Load {
                 path,
-                n_gpu_layers,
+                setup,
                 repetitions,
-            } => match load(engine, &path, n_gpu_layers, repetitions, &mut pipe)? {
+            } => match load(engine, &path, setup, repetitions, &mut pipe)? {
                 Ok(model) => {
                     pipe.done(Ok(()))?;
                     with_model(model.as_ref(), &mut pipe)?;
@@ -67,12 +67,8 @@ fn without_model<R: BufRead, W: Write>(
         Request::Describe { path } => engine.describe(&path).map(|file| Reply::Described { file }),
         Request::Hash { path } => gguf::sha256(&path).map(|sha256| Reply::Hashed { sha256 }),
         Request::Numbers { path } => return scan(&path, pipe),
-        Request::Predict {
-            path,
-            n_gpu_layers,
-            specs,
-        } => engine
-            .predict(&path, n_gpu_layers, &specs)
+        Request::Predict { path, setup, specs } => engine
+            .predict(&path, setup, &specs)
             .map(|predictions| Reply::Predicted { predictions }),
         Request::Convert {
             from,
@@ -117,7 +113,7 @@ fn scan<R: BufRead, W: Write>(path: &Path, pipe: &mut Pipe<R, W>) -> Answered {
 fn load<'e, R: BufRead, W: Write>(
     engine: &'e dyn Engine,
     path: &Path,
-    n_gpu_layers: u32,
+    setup: Setup,
     repetitions: u32,
     pipe: &mut Pipe<R, W>,
 ) -> std::io::Result<Result<Box<dyn Model + 'e>, Error>> {
@@ -126,7 +122,7 @@ fn load<'e, R: BufRead, W: Write>(
     loop {
         let page_cache_share = os::page_cache_share(path);
         let start = Instant::now();
-        let model = match engine.load(path, n_gpu_layers) {
+        let model = match engine.load(path, setup) {
             Ok(model) => model,
             Err(error) => return Ok(Err(error)),
         };
@@ -140,6 +136,7 @@ fn load<'e, R: BufRead, W: Write>(
             rep,
             elapsed_ns,
             page_cache_share,
+            joules: Vec::new(),
         }))?;
         rep += 1;
         if rep >= repetitions || begun.elapsed() > LOAD_BUDGET {

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::prepare::{self, Unfit};
 use super::probe;
 use super::worker::Nursery;
-use crate::engine::{ModelFile, precision};
+use crate::engine::{ModelFile, Setup, precision};
 use crate::stages::speed;
 use reports::record::{CellInfo, RunInfo, Test, When};
 use std::path::Path;
@@ -56,12 +56,17 @@ fn list_one(
     nursery: &Nursery,
     cache: &Cache,
 ) -> Listed {
+    let precision = prepare::precision_of(cell).ok();
+    let file_precision = precision.map_or_else(String::new, |precision| precision.file());
+    let setup = precision.map_or_else(Setup::default, |precision| {
+        precision.setup(plan.info.n_gpu_layers)
+    });
     let model = campaign::model_of(&plan.info, cell);
     let source = model.map_or("", |model| &model.path);
     let sha256 = model
         .and_then(|model| model.sha256.as_deref())
         .unwrap_or_default();
-    let derived = cache.path(sha256, &cell.precision, &plan.info.engine.version);
+    let derived = cache.path(sha256, &file_precision, &plan.info.engine.version);
     let is_there = cell.native || derived.exists();
     let weights = file_bytes(cell, file);
     // A file that is not derived yet has the contexts of its source and weights of its own size.
@@ -71,7 +76,7 @@ fn list_one(
         Path::new(source)
     };
     let specs = prepare::specs(&plan.info);
-    let (memory_bytes, note) = match prepare::predict(&plan.info, path, &specs, nursery, &mut 0) {
+    let (memory_bytes, note) = match prepare::predict(path, setup, &specs, nursery, &mut 0) {
         Ok(predictions) => {
             let most = predictions
                 .iter()

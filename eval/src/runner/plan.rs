@@ -5,7 +5,8 @@ use super::machine;
 use super::protocol::{Reply, Request};
 use super::source::{self, Found};
 use super::worker::{Nursery, Trouble};
-use crate::engine::{ModelFile, precision};
+use crate::engine::ModelFile;
+use crate::engine::precision::Precision;
 use datasets::{Corpus, Normalised, Question, Suite};
 use reports::record::{
     CellInfo, CorpusInfo, Demonstration, EngineInfo, ModelInfo, NormalisedFile, RunInfo, SCHEMA,
@@ -104,6 +105,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
         suite: wanted.suite.clone(),
         models,
         cells,
+        fidelity: Vec::new(),
         questions,
         corpora,
         normalised,
@@ -144,28 +146,11 @@ fn hashes(info: &RunInfo) -> Vec<(&str, Option<&str>, Option<u64>)> {
         .collect()
 }
 
-/// Canonical names; `native` stays as it is.
-fn precisions(suite: &Suite) -> Result<Vec<&'static str>, Error> {
-    suite
-        .precisions
-        .iter()
-        .map(|name| {
-            if name.eq_ignore_ascii_case("native") {
-                return Ok("native");
-            }
-            precision::canonical(name).ok_or_else(|| {
-                let known = precision::names().chain(["native"]);
-                let hint = match datasets::nearest(&name.to_uppercase(), known) {
-                    Some(near) => format!("did you mean {near}?"),
-                    None => format!(
-                        "known are native, {}",
-                        precision::names().collect::<Vec<_>>().join(", ")
-                    ),
-                };
-                Error::Usage(format!("--precision {name}: no such precision; {hint}"))
-            })
-        })
-        .collect()
+fn precisions(suite: &Suite) -> Result<Vec<Precision>, Error> {
+    let parse = |name: &String| {
+        Precision::parse(name).map_err(|why| Error::Usage(format!("--precision {why}")))
+    };
+    suite.precisions.iter().map(parse).collect()
 }
 
 fn questions(suite: &Suite, normalised: &mut Vec<NormalisedFile>) -> Result<Vec<Question>, Error> {
@@ -353,18 +338,20 @@ fn model_info(
 }
 
 /// One cell for each precision; asking for the precision that a file has anyway is `native`.
-fn cells_of(variant: &str, precisions: &[&str], file: Option<&ModelFile>) -> Vec<CellInfo> {
+fn cells_of(variant: &str, precisions: &[Precision], file: Option<&ModelFile>) -> Vec<CellInfo> {
     let mut cells: Vec<CellInfo> = Vec::new();
-    for &asked in precisions {
+    for asked in precisions {
         let own = file.map(|file| file.precision.as_str());
-        let native = asked == "native" || own == Some(asked);
-        let precision = if native { own.unwrap_or(asked) } else { asked };
+        let as_is = asked.weights == Precision::NATIVE || own == Some(asked.weights);
+        let weights = own.filter(|_| as_is).unwrap_or(asked.weights);
+        let precision = asked.of(weights);
+        let native = as_is && !precision.contains('+');
         let id = format!("{variant}/{precision}");
         if cells.iter().all(|cell| cell.id != id) {
             cells.push(CellInfo {
                 id,
                 variant: variant.to_owned(),
-                precision: precision.to_owned(),
+                precision,
                 native,
                 derived_from: own.filter(|_| !native).map(str::to_owned),
             });
@@ -397,14 +384,25 @@ mod tests {
 
     #[test]
     fn native_comes_first_and_is_not_measured_twice() {
-        let cells = cells_of("a", &["native", "F32", "F16"], Some(&file("F16")));
-        assert_eq!(ids(&cells), [("a/F16", true), ("a/F32", false)]);
+        let asked = ["native", "F32", "F16", "native+f32", "f16:kv=q8_0"];
+        let asked = asked.map(|text| Precision::parse(text).unwrap());
+        let cells = cells_of("a", &asked, Some(&file("F16")));
+        assert_eq!(
+            ids(&cells),
+            [
+                ("a/F16", true),
+                ("a/F32", false),
+                ("a/F16+F32", false),
+                ("a/F16:kv=Q8_0", true)
+            ]
+        );
         assert_eq!(cells[1].derived_from.as_deref(), Some("F16"));
     }
 
     #[test]
     fn a_file_that_cannot_be_read_still_has_its_rows() {
-        let cells = cells_of("a", &["native", "F16"], None);
+        let asked = ["native", "F16"].map(|text| Precision::parse(text).unwrap());
+        let cells = cells_of("a", &asked, None);
         assert_eq!(ids(&cells), [("a/native", true), ("a/F16", false)]);
     }
 

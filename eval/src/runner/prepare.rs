@@ -4,7 +4,8 @@ use super::cache::{self, Cache};
 use super::machine;
 use super::protocol::{Reply, Request};
 use super::worker::{Nursery, Trouble};
-use crate::engine::{ModelFile, Prediction, SessionSpec, precision};
+use crate::engine::precision::{self, Precision};
+use crate::engine::{ModelFile, Prediction, SessionSpec, Setup};
 use crate::stages::{answers, perplexity, speed};
 use reports::record::{CellInfo, ModelInfo, RunInfo, Stage, TensorNumbers};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub struct Prepared {
     /// The file to load.
     pub path: PathBuf,
+    /// How it is set up.
+    pub setup: Setup,
     /// Predicted peak memory of its process over all stages, in bytes.
     pub need_bytes: u64,
     /// The context that memory is reported for, and its prediction.
@@ -48,25 +51,26 @@ pub fn prepare(
     engine_ns: &mut u64,
 ) -> Result<Prepared, Unfit> {
     let mut warnings = Vec::new();
+    let asked = precision_of(cell)?;
     let source = Path::new(&model.path);
     let path = if cell.native {
         source.to_owned()
     } else {
         let sha256 = model.sha256.as_deref().unwrap_or_default();
-        let target = cache.path(sha256, &cell.precision, &info.engine.version);
+        let target = cache.path(sha256, &asked.file(), &info.engine.version);
         let needed = (file.n_params as f64 * precision::bits(&cell.precision) / 8.0 * 1.05) as u64;
         check_memory(&target, needed)?;
         cache.derive(&target, needed, |part| {
             let request = Request::Convert {
                 from: source.to_owned(),
                 to: part.to_owned(),
-                precision: cell.precision.clone(),
+                precision: asked.file(),
                 n_threads: info.n_threads,
             };
             let reply = ask(nursery, &request, Stage::Convert, engine_ns);
             let reply = match reply {
                 // llama.cpp refuses to write infinities, and does not say whose.
-                Err(Unfit::Failed(..)) if cell.precision == "F16" => {
+                Err(Unfit::Failed(..)) if asked.weights == "F16" => {
                     let lost = overflow(source, file, nursery, engine_ns)?;
                     lost.map_or(reply, |lost| Err(Unfit::Failed(Stage::Convert, lost)))
                 }
@@ -79,8 +83,9 @@ pub fn prepare(
         })?;
         target
     };
+    let setup = asked.setup(info.n_gpu_layers);
     let specs = specs(info);
-    let predictions = predict(info, &path, &specs, nursery, engine_ns)?;
+    let predictions = predict(&path, setup, &specs, nursery, engine_ns)?;
     let need_bytes = predictions
         .iter()
         .map(|prediction| prediction.host_bytes)
@@ -91,10 +96,16 @@ pub fn prepare(
         .ok_or_else(|| Unfit::Failed(Stage::Memory, "the suite measures nothing".into()))?;
     Ok(Prepared {
         path,
+        setup,
         need_bytes,
         memory,
         warnings,
     })
+}
+
+/// What a cell's precision says.
+pub fn precision_of(cell: &CellInfo) -> Result<Precision, Unfit> {
+    Precision::parse(&cell.precision).map_err(|why| Unfit::Failed(Stage::Convert, why))
 }
 
 fn fallbacks(n: u64, cell: &CellInfo) -> Option<String> {
@@ -181,15 +192,15 @@ fn memory_of(
 
 /// Memory that each context needs, asked of a child that is gone afterwards.
 pub fn predict(
-    info: &RunInfo,
     path: &Path,
+    setup: Setup,
     specs: &[SessionSpec],
     nursery: &Nursery,
     engine_ns: &mut u64,
 ) -> Result<Vec<Prediction>, Unfit> {
     let request = Request::Predict {
         path: path.to_owned(),
-        n_gpu_layers: info.n_gpu_layers,
+        setup,
         specs: specs.to_vec(),
     };
     match ask(nursery, &request, Stage::Load, engine_ns)? {

@@ -1,6 +1,6 @@
 //! What the parent asks of a child and what it answers: one JSON object a line.
 
-use crate::engine::{ModelFile, Prediction, SessionSpec};
+use crate::engine::{ModelFile, Prediction, SessionSpec, Setup};
 use crate::numbers::Scanned;
 use crate::stages::speed::SpeedTest;
 use datasets::{AnswersSuite, Question};
@@ -33,8 +33,8 @@ pub enum Request {
     Predict {
         /// The model file.
         path: PathBuf,
-        /// Layers to offload.
-        n_gpu_layers: u32,
+        /// How it is set up.
+        setup: Setup,
         /// Contexts.
         specs: Vec<SessionSpec>,
     },
@@ -53,8 +53,8 @@ pub enum Request {
     Load {
         /// The model file.
         path: PathBuf,
-        /// Layers to offload.
-        n_gpu_layers: u32,
+        /// How it is set up.
+        setup: Setup,
         /// Most loads to time.
         repetitions: u32,
     },

@@ -353,8 +353,7 @@ struct Writing<'a> {
     asked: &'a Asked<'a>,
     sampler: Sampler,
     bytes: Vec<u8>,
-    last: Token,
-    n_tokens: u32,
+    tokens: Vec<Token>,
     stop: Option<Stop>,
 }
 
@@ -364,8 +363,7 @@ impl<'a> Writing<'a> {
             asked,
             sampler: Sampler::new(&setting.sampling, asked.number),
             bytes: Vec::new(),
-            last: 0,
-            n_tokens: 0,
+            tokens: Vec::new(),
             stop: None,
         }
     }
@@ -378,18 +376,21 @@ impl<'a> Writing<'a> {
             return;
         }
         self.bytes.extend(setting.model.piece(token, false));
-        self.last = token;
-        self.n_tokens += 1;
-        if self.n_tokens == setting.max_tokens {
+        self.tokens.push(token);
+        if self.n_tokens() == setting.max_tokens {
             self.stop = Some(Stop::Limit);
         }
+    }
+
+    fn n_tokens(&self) -> u32 {
+        self.tokens.len() as u32
     }
 
     /// The row that continues the answer; `None` when it has ended.
     fn next_row(&self, seq: u32) -> Option<Row> {
         self.stop.is_none().then(|| Row {
-            token: self.last,
-            pos: self.asked.tokens.len() as u32 + self.n_tokens - 1,
+            token: self.tokens.last().copied().unwrap_or_default(),
+            pos: self.asked.tokens.len() as u32 + self.n_tokens() - 1,
             seq,
             logits: true,
         })
@@ -417,7 +418,8 @@ impl<'a> Writing<'a> {
             answer,
             stop: self.stop.unwrap_or(Stop::Limit),
             n_prompt: self.asked.tokens.len() as u32,
-            n_tokens: self.n_tokens,
+            n_tokens: self.n_tokens(),
+            tokens: Some(self.tokens),
             timing,
         }
     }
@@ -426,7 +428,7 @@ impl<'a> Writing<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Engine, mock::Mock};
+    use crate::engine::{Engine, Setup, mock::Mock};
 
     fn questions(n: usize) -> Vec<Question> {
         let all = datasets::load_questions("quick").unwrap().questions;
@@ -447,7 +449,7 @@ mod tests {
 
     fn answers(n: usize, suite: &AnswersSuite) -> Vec<Answer> {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let model = Mock.load(file.path(), 0).unwrap();
+        let model = Mock.load(file.path(), Setup::default()).unwrap();
         let mut answers = Vec::new();
         ask(model.as_ref(), &questions(n), suite, 1, &mut |answer| {
             answers.push(answer)
@@ -501,7 +503,7 @@ mod tests {
     #[test]
     fn base_models_are_sampled_and_the_suite_decides_first() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let model = Mock.load(file.path(), 0).unwrap();
+        let model = Mock.load(file.path(), Setup::default()).unwrap();
         let by_default = AnswersSuite {
             temperature: None,
             ..suite(9, 1, 0)

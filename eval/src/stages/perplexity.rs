@@ -72,6 +72,7 @@ pub fn score(
             })?;
             let (n_bytes, n_syllables) = text_scored(model, group[number % spec.n_seq as usize]);
             let chunk = PerplexityChunk {
+                of: None,
                 corpus: text.corpus.to_owned(),
                 text: text.text.to_owned(),
                 chunk: number as u32,
@@ -205,11 +206,11 @@ fn is_syllable(bytes: [u8; 3]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Engine, mock::Mock};
+    use crate::engine::{Engine, Setup, mock::Mock};
 
     fn scored(bytes: &[u8], n_ctx: u32, max: Option<u32>) -> Result<Vec<PerplexityChunk>, Error> {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let model = Mock.load(file.path(), 0).unwrap();
+        let model = Mock.load(file.path(), Setup::default()).unwrap();
         let spec = session_spec(n_ctx, None, 1);
         let mut session = model.session(&spec).unwrap();
         let text = Scored {

@@ -74,11 +74,11 @@ pub fn score(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Engine, Model, mock::Mock};
+    use crate::engine::{Engine, Model, Setup, mock::Mock};
 
     fn with_mock<T>(test: impl FnOnce(&dyn Model) -> T) -> T {
         let file = tempfile::NamedTempFile::new().unwrap();
-        test(Mock.load(file.path(), 0).unwrap().as_ref())
+        test(Mock.load(file.path(), Setup::default()).unwrap().as_ref())
     }
 
     fn scored(model: &dyn Model, prompt: &[Token], reference: &[Token]) -> Likelihood {

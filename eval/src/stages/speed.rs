@@ -145,6 +145,7 @@ impl<'s> Bench<'s> {
             rep,
             elapsed_ns: elapsed.as_nanos() as u64,
             page_cache_share: None,
+            joules: Vec::new(),
         })
     }
 
@@ -231,7 +232,7 @@ impl<'s> Bench<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Engine, mock::Mock};
+    use crate::engine::{Engine, Setup, mock::Mock};
 
     fn suite() -> SpeedSuite {
         SpeedSuite {
@@ -275,7 +276,7 @@ mod tests {
     #[test]
     fn every_repetition_begins_at_its_depth() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let model = Mock.load(file.path(), 0).unwrap();
+        let model = Mock.load(file.path(), Setup::default()).unwrap();
         for SpeedGroup { spec, tests } in plan(&suite(), 1) {
             let session = model.session(&spec).unwrap();
             let mut bench = Bench::new(session, &spec, model.n_vocab());

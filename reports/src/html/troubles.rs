@@ -126,6 +126,7 @@ fn stage(stage: Stage) -> Phrase {
         Stage::Load => ("불러오기", "loading"),
         Stage::Speed => ("속도", "speed"),
         Stage::Perplexity => ("퍼플렉시티", "perplexity"),
+        Stage::Fidelity => ("충실도", "fidelity"),
         Stage::Answers => ("답변", "answers"),
         Stage::Numbers => ("수의 범위", "number ranges"),
         Stage::Process => ("프로세스", "process"),

@@ -116,6 +116,7 @@ impl Maker {
             rep,
             elapsed_ns: self.about(self.bytes / 2.0, 0.05) as u64,
             page_cache_share: Some(1.0),
+            joules: Vec::new(),
         })
     }
 
@@ -131,6 +132,7 @@ impl Maker {
             rep,
             elapsed_ns: (tokens / self.about(rate, 0.02) * 1e9) as u64,
             page_cache_share: None,
+            joules: Vec::new(),
         })
     }
 
@@ -158,6 +160,7 @@ impl Maker {
                 let n_scored = 255;
                 let mean = self.about(hardness, 0.04);
                 facts.push(Fact::Perplexity(PerplexityChunk {
+                    of: None,
                     corpus: "held-out".into(),
                     text: (*text).into(),
                     chunk,
@@ -192,6 +195,7 @@ impl Maker {
             },
             n_prompt: 24,
             n_tokens,
+            tokens: None,
             timing: timed.then(|| self.timing(n_tokens)),
         }))
     }

@@ -49,6 +49,7 @@ pub fn run_info(n_cells: usize) -> RunInfo {
         suite: suite(),
         models: (0..n_cells.div_ceil(PRECISIONS.len())).map(model).collect(),
         cells: cells(n_cells),
+        fidelity: Vec::new(),
         questions: questions(8),
         corpora: TEXTS.map(corpus).to_vec(),
         normalised: Vec::new(),

@@ -104,6 +104,7 @@ mod tests {
 
     fn chunk(nlls: &[f64]) -> PerplexityChunk {
         PerplexityChunk {
+            of: None,
             corpus: "c".into(),
             text: "t".into(),
             chunk: 0,

@@ -40,6 +40,8 @@ impl CellFacts {
                     scoring = Some((chunk.corpus.clone(), chunk.text.clone()));
                     cell.chunks.push(chunk);
                 }
+                // Of fidelity cells; energy and activations have rows of their own.
+                Fact::Fidelity(_) | Fact::Meter(_) | Fact::Activation(_) => {}
                 Fact::Answer(answer) => cell.answers.push(*answer),
                 Fact::Numbers(numbers) => cell.numbers.push(*numbers),
                 Fact::Failure(failure) => {

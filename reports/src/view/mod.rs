@@ -17,7 +17,7 @@ mod tests;
 use datasets::Kind;
 use serde::Serialize;
 
-use crate::record::{Demonstration, End, Failure, Machine, RunInfo, Warning};
+use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, Warning};
 
 pub use build::build;
 pub use scores::Group;
@@ -36,6 +36,9 @@ pub struct Report {
     /// `perplexity.csv`: one row per text and one for the whole corpus, which for a corpus of one text
     /// is the only one.
     pub perplexity: Vec<PerplexityRow>,
+    /// `fidelity.csv`: what each precision costs against its baseline, one row per text and one for
+    /// the whole corpus; and what the baseline differs from itself.
+    pub fidelity: Vec<FidelityRow>,
     /// `numbers.csv`: of each file that was measured as it is, two rows a tensor.
     pub numbers: Vec<NumbersRow>,
     /// The exponents of the same files' weights, one of each.
@@ -198,6 +201,82 @@ pub struct PerplexityRow {
     pub bits_per_syllable: Option<f64>,
     /// Whether this row is a whole corpus (the one to compare by).
     pub whole: bool,
+}
+
+/// A line of `fidelity.csv`: the next-token distributions of one cell against its baseline's, over
+/// one text or corpus. The figures are llama-perplexity's `--kl-divergence`; see METHODOLOGY.md.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct FidelityRow {
+    pub machine: String,
+    pub model: String,
+    pub variant: String,
+    pub precision: String,
+    /// The baseline as `label/precision`.
+    pub baseline: String,
+    /// Name of the corpus for all of it, `corpus/text` for one text of it.
+    pub corpus: String,
+    /// Positions compared.
+    pub n_scored: u64,
+    /// Kullback–Leibler divergence in nats.
+    pub mean_kld: f64,
+    /// Standard error; `None` for fewer than two positions. Likewise below.
+    pub mean_kld_se: Option<f64>,
+    pub median_kld: f64,
+    pub p99_kld: f64,
+    pub max_kld: f64,
+    /// Share of 1 of the positions at which both find the same token likeliest.
+    pub same_top: f64,
+    pub same_top_se: Option<f64>,
+    /// Root mean square of the change of the next token's probability, of 1.
+    pub rms_dp: f64,
+    /// Mean of −ln q + ln p, which is ln(PPL / PPL of the baseline).
+    pub ln_ppl_ratio: f64,
+    pub ln_ppl_ratio_se: Option<f64>,
+    /// What is compared: `cell`, or the baseline with itself: `again`, `alone`.
+    pub compared: Compared,
+    pub n_ctx: u32,
+    pub n_chunks: u32,
+    pub min_kld: f64,
+    pub p01_kld: f64,
+    pub p1_kld: f64,
+    pub p5_kld: f64,
+    pub p10_kld: f64,
+    pub p90_kld: f64,
+    pub p95_kld: f64,
+    pub p999_kld: f64,
+    pub mean_dp: f64,
+    pub mean_dp_se: Option<f64>,
+    pub rms_dp_se: Option<f64>,
+    pub min_dp: f64,
+    pub p01_dp: f64,
+    pub p1_dp: f64,
+    pub p5_dp: f64,
+    pub p10_dp: f64,
+    pub p25_dp: f64,
+    pub median_dp: f64,
+    pub p75_dp: f64,
+    pub p90_dp: f64,
+    pub p95_dp: f64,
+    pub p99_dp: f64,
+    pub p999_dp: f64,
+    pub max_dp: f64,
+    pub ppl_base: f64,
+    pub ppl: f64,
+    pub ppl_ratio: f64,
+    pub ppl_ratio_se: Option<f64>,
+    pub ppl_difference: f64,
+    pub ppl_difference_se: Option<f64>,
+    /// Correlation of −ln q and −ln p over the positions; `None` where one of them does not vary.
+    pub correlation: Option<f64>,
+    /// Whether this row is a whole corpus (the one to compare by).
+    pub whole: bool,
+    /// Index of the compared cell in [`Report::cells`]; not a CSV column.
+    #[serde(skip)]
+    pub cell: usize,
+    /// Index of the baseline's cell in [`Report::cells`]; not a CSV column.
+    #[serde(skip)]
+    pub baseline_cell: usize,
 }
 
 /// A format that weights are cast to.

@@ -64,11 +64,13 @@ fn speed(test: Test, shape: (u32, u32, u32, u32), rep: u32, elapsed_ns: u64) -> 
         rep,
         elapsed_ns,
         page_cache_share,
+        joules: Vec::new(),
     })
 }
 
 fn chunk(corpus: &str, text: &str, sum_nll: f64) -> Fact {
     Fact::Perplexity(PerplexityChunk {
+        of: None,
         corpus: corpus.into(),
         text: text.into(),
         chunk: 0,
@@ -95,6 +97,7 @@ fn answer(n_chars: u32, stop: Stop, timing: Option<(u64, Vec<u64>)>) -> Fact {
         stop,
         n_prompt: 3,
         n_tokens,
+        tokens: None,
         measures: AnswerMeasures {
             n_chars,
             ..AnswerMeasures::default()
