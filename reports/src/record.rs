@@ -166,7 +166,7 @@ pub struct CellInfo {
 /// it holds several models at once, is measured after the others, and fails and resumes alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FidelityInfo {
-    /// Unique in the run and among the cells: `fidelity/weights`.
+    /// Unique in the run and among the cells: `weights/fidelity`.
     pub id: String,
     /// [`CellInfo::id`] of the cell whose distributions count as the truth.
     pub baseline: String,
@@ -379,6 +379,9 @@ pub struct PerplexityChunk {
     pub text: String,
     /// Number of the chunk in its text, from 0.
     pub chunk: u32,
+    /// Chunks of the text that are to be scored.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub n_chunks: Option<u32>,
     /// Chunk length in tokens.
     pub n_ctx: u32,
     /// Positions scored.
@@ -401,7 +404,8 @@ pub enum Compared {
     Cell,
     /// The baseline itself, evaluated once more in the same way: what chance adds.
     Again,
-    /// The baseline itself, one chunk at a time instead of several: what the order of additions adds.
+    /// The baseline itself, one token at a time instead of hundreds, as an answer is generated: what
+    /// the order of additions adds. Only over the last positions of a chunk.
     Alone,
 }
 
@@ -413,12 +417,17 @@ pub struct FidelityChunk {
     pub of: String,
     /// What that is.
     pub compared: Compared,
+    /// [`CellInfo::id`] of the baseline: the planned one, or the next highest precision where that one
+    /// could not be evaluated.
+    pub baseline: String,
     /// [`CorpusInfo::corpus`].
     pub corpus: String,
     /// [`CorpusInfo::text`].
     pub text: String,
     /// Number of the chunk in its text, from 0.
     pub chunk: u32,
+    /// Chunks of the text that are to be compared.
+    pub n_chunks: u32,
     /// Chunk length in tokens.
     pub n_ctx: u32,
     /// Positions scored.

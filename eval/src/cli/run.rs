@@ -20,6 +20,7 @@ Examples:
   hanbench run model.gguf                                the standard suite, at the file's own precision
   hanbench run model.gguf --precision native,f32,f16,q4_k_m --suite quick
   hanbench run general=q4.gguf instruct=f16.gguf text=base-f16.gguf
+  hanbench run model.gguf --precision f32,f16,q4_k_m,f16:kv=q8_0 --baseline f32 --corpus my.txt
   hanbench run model.gguf --questions my.jsonl --corpus my.txt --out runs/mine
   hanbench run --resume --out runs/mine                  go on where it was cut off
 
@@ -33,7 +34,9 @@ pub struct Args {
     /// quick for the embedded models, else standard]
     #[arg(long, value_name = "NAME|FILE")]
     suite: Option<String>,
-    /// Precisions, instead of the suite's: native, f32, f16, bf16, q8_0, q4_k_m, …
+    /// Precisions, instead of the suite's: native, f32, f16, bf16, q8_0, q4_k_m, …; behind one there may
+    /// be +f32 (token embedding and output in F32), :kv=f32, bf16 or q8_0 (the KV cache), :fa=on or off
+    /// (flash attention)
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     precision: Vec<String>,
     /// A question set or file (JSONL or CSV), instead of the suite's; may be given again
@@ -42,6 +45,10 @@ pub struct Args {
     /// A corpus or text file to score, instead of the suite's; may be given again
     #[arg(long, value_name = "NAME|FILE")]
     corpus: Vec<String>,
+    /// What the precisions are compared with, instead of the suite's: a precision (f32) or one cell
+    /// for all models (instruct/f16) [default: the highest precision of the same weights]
+    #[arg(long, value_name = "PRECISION|CELL")]
+    baseline: Option<String>,
     /// The run directory [default: runs/<UTC time>-<host>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -81,12 +88,6 @@ pub fn run(args: Args) -> Outcome {
     })?;
     for file in &plan.info.normalised {
         eprintln!("hanbench: {}", normalised(file));
-    }
-    if plan.info.suite.fidelity.is_some() {
-        eprintln!(
-            "hanbench: the suite {} has a [fidelity] section, which this version does not measure yet",
-            plan.info.suite.name
-        );
     }
     let Some(journal) = &mut journal else {
         print_list(&runner::list(&plan, &nursery, &cache));
@@ -215,6 +216,13 @@ fn with_flags(mut suite: Suite, args: &Args) -> Result<Suite, Failure> {
             .as_mut()
             .ok_or_else(|| missing("--corpus", "perplexity"))?;
         perplexity.corpora.clone_from(&args.corpus);
+    }
+    if let Some(baseline) = &args.baseline {
+        let fidelity = suite
+            .fidelity
+            .as_mut()
+            .ok_or_else(|| missing("--baseline", "fidelity"))?;
+        fidelity.baseline = Some(baseline.clone());
     }
     Ok(suite)
 }

@@ -2,10 +2,11 @@
 
 use super::cache::Cache;
 use super::cell::{Cell, Shared};
+use super::fidelity;
 use super::journal::Journal;
 use super::machine;
 use super::plan::Plan;
-use super::prepare::{self, Unfit};
+use super::prepare::{self, Source, Unfit};
 use super::progress::Progress;
 use super::protocol::Request;
 use super::worker::{Nursery, Trouble};
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Share of the available memory that cells measured in rounds may take together.
-const SHARE_OF_MEMORY: f64 = 0.8;
+pub(super) const SHARE_OF_MEMORY: f64 = 0.8;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,14 @@ struct Attempts {
     complete: Vec<String>,
 }
 
+impl Attempts {
+    /// The number of the attempt to begin; `None` where one was complete.
+    fn next(&self, id: &str) -> Option<u32> {
+        let complete = self.complete.iter().any(|done| done == id);
+        (!complete).then(|| self.last.get(id).map_or(1, |last| last + 1))
+    }
+}
+
 fn attempts_so_far(journal: &Journal) -> Result<Attempts, Halt> {
     let mut attempts = Attempts {
         last: BTreeMap::new(),
@@ -94,13 +103,12 @@ fn measure_all(
     let budget = (machine::available_memory() as f64 * SHARE_OF_MEMORY) as u64;
     let mut round: Vec<Cell<'_>> = Vec::new();
     for (info, source) in plan.info.cells.iter().zip(&plan.sources) {
-        if attempts.complete.contains(&info.id) {
+        let Some(attempt) = attempts.next(&info.id) else {
             shared
                 .progress
                 .say(&format!("{}: measured already", info.id));
             continue;
-        }
-        let attempt = attempts.last.get(&info.id).map_or(1, |last| last + 1);
+        };
         let Some(cell) = begin(plan, info, source, attempt, shared, cache)? else {
             continue;
         };
@@ -110,7 +118,16 @@ fn measure_all(
         }
         round.push(cell);
     }
-    measure_round(round, shared)
+    measure_round(round, shared)?;
+    for group in &plan.info.fidelity {
+        match attempts.next(&group.id) {
+            Some(number) => fidelity::measure(plan, group, number, shared, cache)?,
+            None => shared
+                .progress
+                .say(&format!("{}: measured already", group.id)),
+        }
+    }
+    Ok(())
 }
 
 /// Begins an attempt at a cell; `None` where it cannot be loaded, which is then on record.
@@ -128,15 +145,13 @@ fn begin<'a>(
     let prepared = match (source, model_of(&plan.info, info)) {
         (Ok(file), Some(model)) => {
             shared.progress.stage(&format!("{}: preparing", info.id));
-            prepare::prepare(
-                &plan.info,
-                info,
+            let source = Source {
+                info: &plan.info,
+                cell: info,
                 model,
                 file,
-                shared.nursery,
-                cache,
-                &mut engine_ns,
-            )
+            };
+            prepare::prepare(source, shared.nursery, cache, &mut engine_ns)
         }
         (Err(reason), _) => Err(Unfit::Failed(Stage::Model, reason.clone())),
         (_, None) => Err(Unfit::Failed(

@@ -1,5 +1,6 @@
 //! One cell while it is measured: its child, its records, what has gone wrong.
 
+use super::attempt::Attempt;
 use super::journal::Journal;
 use super::prepare::Prepared;
 use super::probe;
@@ -8,9 +9,7 @@ use super::protocol::Request;
 use super::worker::{Nursery, Trouble, Worker};
 use crate::engine::{Prediction, SessionSpec};
 use crate::stages::speed::SpeedTest;
-use reports::record::{
-    Begin, CellInfo, End, Fact, Failure, Probe, RunInfo, Stage, Test, Warning, When,
-};
+use reports::record::{CellInfo, Fact, Probe, RunInfo, Stage, Test, When};
 use std::time::{Duration, Instant};
 
 /// Something that ends the whole run, not only a cell.
@@ -31,34 +30,30 @@ pub struct Shared<'a> {
 /// A cell under way.
 pub struct Cell<'a> {
     info: &'a CellInfo,
-    attempt: u32,
+    attempt: Attempt<'a>,
     prepared: Option<Prepared>,
     worker: Option<Worker>,
     /// The noise probe before the cell.
     before: Option<Probe>,
-    failed: bool,
-    spent: Duration,
-    engine_ns: u64,
+    /// Whether its perplexity falls out of a comparison with other cells.
+    compared: bool,
 }
 
 impl<'a> Cell<'a> {
     /// Begins an attempt.
-    pub fn begin(shared: &mut Shared<'_>, info: &'a CellInfo, attempt: u32) -> Result<Self, Fatal> {
-        let cell = Self {
+    pub fn begin(shared: &mut Shared<'_>, info: &'a CellInfo, number: u32) -> Result<Self, Fatal> {
+        let groups = &shared.info.fidelity;
+        let compared = groups
+            .iter()
+            .any(|group| group.baseline == info.id || group.compared.contains(&info.id));
+        Ok(Self {
             info,
-            attempt,
+            attempt: Attempt::begin(shared, &info.id, number)?,
             prepared: None,
             worker: None,
             before: None,
-            failed: false,
-            spent: Duration::ZERO,
-            engine_ns: 0,
-        };
-        let at = jiff::Timestamp::now()
-            .strftime("%Y-%m-%dT%H:%M:%SZ")
-            .to_string();
-        cell.keep(shared, Fact::Begin(Begin { at }))?;
-        Ok(cell)
+            compared,
+        })
     }
 
     /// Peak memory it needs, in bytes; 0 before it is prepared.
@@ -77,14 +72,10 @@ impl<'a> Cell<'a> {
         engine_ns: u64,
     ) -> Result<(), Fatal> {
         for text in &prepared.warnings {
-            let warning = Warning {
-                stage: Stage::Convert,
-                text: text.clone(),
-            };
-            self.keep(shared, Fact::Warning(warning))?;
+            self.attempt.warn(shared, Stage::Convert, text.clone())?;
         }
-        self.spent += spent;
-        self.engine_ns += engine_ns;
+        self.attempt.spent += spent;
+        self.attempt.engine_ns += engine_ns;
         self.prepared = Some(prepared);
         Ok(())
     }
@@ -117,14 +108,17 @@ impl<'a> Cell<'a> {
     /// the first stage, whichever the suite has: what nothing has touched is not resident.
     pub fn finish(mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
         let suite = &shared.info.suite;
-        let (has_speed, has_perplexity) = (suite.speed.is_some(), suite.perplexity.is_some());
+        let has_speed = suite.speed.is_some();
+        let has_perplexity = suite.perplexity.is_some() && !self.compared;
         if has_speed {
             self.memory(shared)?;
         } else if !has_perplexity {
             self.touch(shared)?;
             self.memory(shared)?;
         }
-        self.perplexity(shared)?;
+        if has_perplexity {
+            self.perplexity(shared)?;
+        }
         if !has_speed && has_perplexity {
             self.memory(shared)?;
         }
@@ -137,7 +131,7 @@ impl<'a> Cell<'a> {
     pub fn probe_before(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
         let before = probe::probe(When::Before);
         self.before = Some(before.clone());
-        self.keep(shared, Fact::Probe(before))
+        self.attempt.keep(shared, Fact::Probe(before))
     }
 
     /// The noise probe after the cell, and a warning where the machine is not what it was.
@@ -147,15 +141,9 @@ impl<'a> Cell<'a> {
         };
         let after = probe::probe(When::After);
         let moved = probe::moved(&before, &after);
-        self.keep(shared, Fact::Probe(after))?;
+        self.attempt.keep(shared, Fact::Probe(after))?;
         match moved {
-            Some(text) => self.keep(
-                shared,
-                Fact::Warning(Warning {
-                    stage: Stage::Process,
-                    text,
-                }),
-            ),
+            Some(text) => self.attempt.warn(shared, Stage::Process, text),
             None => Ok(()),
         }
     }
@@ -167,23 +155,14 @@ impl<'a> Cell<'a> {
         stage: Stage,
         reason: String,
     ) -> Result<(), Fatal> {
-        self.failed = true;
-        shared
-            .progress
-            .say(&format!("{}: failed: {reason}", self.info.id));
-        self.keep(shared, Fact::Failure(Failure { stage, reason }))
+        self.attempt.fail(shared, stage, reason)
     }
 
     /// Ends the attempt.
     pub fn end(mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
         self.release();
         self.probe_after(shared)?;
-        let end = End {
-            complete: !self.failed,
-            wall_ns: self.spent.as_nanos() as u64,
-            engine_ns: self.engine_ns,
-        };
-        self.keep(shared, Fact::End(end))
+        self.attempt.end(shared)
     }
 
     fn memory(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
@@ -317,11 +296,11 @@ impl<'a> Cell<'a> {
             },
             &mut |_, _| {},
         );
-        self.spent += begun.elapsed();
+        self.attempt.spent += begun.elapsed();
         self.worker = Some(worker);
         if repetitions > 0 {
             for fact in times {
-                self.keep(shared, fact)?;
+                self.attempt.keep(shared, fact)?;
             }
         }
         let loaded = asked.is_ok();
@@ -343,19 +322,7 @@ impl<'a> Cell<'a> {
         let Some(mut worker) = self.worker.take() else {
             return Ok(());
         };
-        let begun = Instant::now();
-        let progress = shared.progress;
-        let (id, attempt, journal) = (&self.info.id, self.attempt, &mut *shared.journal);
-        let asked = worker.measure(
-            request,
-            &mut |fact| {
-                journal
-                    .append(id, attempt, fact)
-                    .map_err(|error| Trouble::NotKept(error.0))
-            },
-            &mut |done, total| progress.step(done, total),
-        );
-        self.spent += begun.elapsed();
+        let asked = self.attempt.ask(shared, &mut worker, request);
         self.worker = Some(worker);
         self.settle(shared, stage, asked)
     }
@@ -380,14 +347,7 @@ impl<'a> Cell<'a> {
 
     fn release(&mut self) {
         if let Some(worker) = self.worker.take() {
-            self.engine_ns += worker.engine_ns;
+            self.attempt.engine_ns += worker.engine_ns;
         }
-    }
-
-    fn keep(&self, shared: &mut Shared<'_>, fact: Fact) -> Result<(), Fatal> {
-        shared
-            .journal
-            .append(&self.info.id, self.attempt, fact)
-            .map_err(|error| Trouble::NotKept(error.0))
     }
 }

@@ -7,6 +7,7 @@
 use super::protocol::{Reply, Request};
 use crate::engine::{Engine, Error, Model, SessionSpec, Setup, clock, gguf, llama, os};
 use crate::numbers;
+use crate::stages::fidelity::{self, Comparison, Event};
 use crate::stages::{answers, perplexity, speed};
 use reports::record::{Fact, Memory, Speed, Test, Warning};
 use std::io::{BufRead, Write};
@@ -67,6 +68,7 @@ fn without_model<R: BufRead, W: Write>(
         Request::Describe { path } => engine.describe(&path).map(|file| Reply::Described { file }),
         Request::Hash { path } => gguf::sha256(&path).map(|sha256| Reply::Hashed { sha256 }),
         Request::Numbers { path } => return scan(&path, pipe),
+        Request::Fidelity { comparison } => return compare(engine, &comparison, pipe),
         Request::Predict { path, setup, specs } => engine
             .predict(&path, setup, &specs)
             .map(|predictions| Reply::Predicted { predictions }),
@@ -108,6 +110,24 @@ fn scan<R: BufRead, W: Write>(path: &Path, pipe: &mut Pipe<R, W>) -> Answered {
             .map(Ok),
         Err(error) => Ok(Err(error)),
     }
+}
+
+fn compare<R: BufRead, W: Write>(
+    engine: &dyn Engine,
+    comparison: &Comparison,
+    pipe: &mut Pipe<R, W>,
+) -> Answered {
+    let mut broken = Ok(());
+    let compared = fidelity::run(engine, comparison, &mut |event| {
+        let said = match event {
+            Event::Fact(fact) => pipe.fact(fact),
+            Event::Progress(done, total) => pipe.say(&Reply::Progress { done, total }),
+        };
+        if broken.is_ok() {
+            broken = said;
+        }
+    });
+    broken.map(|()| compared)
 }
 
 fn load<'e, R: BufRead, W: Write>(

@@ -1,10 +1,13 @@
 //! The runner: plans cells, measures each in a child process, and keeps what they say.
 
+mod attempt;
 pub mod cache;
 mod campaign;
 mod cell;
 pub mod child;
 mod estimate;
+mod fidelity;
+mod groups;
 pub mod inspect;
 pub mod journal;
 pub mod machine;

@@ -1,13 +1,14 @@
 //! What a run will measure: the cells, in order, with the suite and the data sets resolved.
 
 use super::cache::Cache;
+use super::groups;
 use super::machine;
 use super::protocol::{Reply, Request};
 use super::source::{self, Found};
 use super::worker::{Nursery, Trouble};
 use crate::engine::ModelFile;
 use crate::engine::precision::Precision;
-use datasets::{Corpus, Normalised, Question, Suite};
+use datasets::{Corpus, FidelitySuite, Normalised, Question, Suite};
 use reports::record::{
     CellInfo, CorpusInfo, Demonstration, EngineInfo, ModelInfo, NormalisedFile, RunInfo, SCHEMA,
 };
@@ -89,6 +90,11 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
             sources.push(file.clone());
         }
     }
+    let fidelity = match &wanted.suite.fidelity {
+        None => Vec::new(),
+        Some(suite) => groups::groups(suite, &models, &cells)
+            .map_err(|why| Error::Usage(format!("--baseline {}: {why}", baseline_of(suite))))?,
+    };
     let info = RunInfo {
         schema: SCHEMA,
         hanbench: env!("CARGO_PKG_VERSION").into(),
@@ -105,7 +111,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
         suite: wanted.suite.clone(),
         models,
         cells,
-        fidelity: Vec::new(),
+        fidelity,
         questions,
         corpora,
         normalised,
@@ -123,6 +129,7 @@ impl Plan {
         let same = [
             ("models", hashes(now) == hashes(earlier)),
             ("precisions", now.cells == earlier.cells),
+            ("baseline", now.fidelity == earlier.fidelity),
             ("suite", now.suite == earlier.suite),
             ("questions", now.questions == earlier.questions),
             ("corpora", now.corpora == earlier.corpora),
@@ -136,6 +143,10 @@ impl Plan {
             Some((what, _)) => Err((*what).to_owned()),
         }
     }
+}
+
+fn baseline_of(suite: &FidelitySuite) -> &str {
+    suite.baseline.as_deref().unwrap_or_default()
 }
 
 /// What tells one model file from another, where its hash was not taken its size.

@@ -40,50 +40,43 @@ impl From<cache::Error> for Unfit {
     }
 }
 
+/// A cell's file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct File {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How it is set up.
+    pub setup: Setup,
+    /// What the reader must know of how it was derived.
+    pub warnings: Vec<String>,
+}
+
+/// A cell with what is known of its model.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The run.
+    pub info: &'a RunInfo,
+    /// The cell.
+    pub cell: &'a CellInfo,
+    /// Its model.
+    pub model: &'a ModelInfo,
+    /// What the model's file says of itself.
+    pub file: &'a ModelFile,
+}
+
 /// Derives the cell's file where it is not there, and predicts its memory.
 pub fn prepare(
-    info: &RunInfo,
-    cell: &CellInfo,
-    model: &ModelInfo,
-    file: &ModelFile,
+    source: Source<'_>,
     nursery: &Nursery,
     cache: &Cache,
     engine_ns: &mut u64,
 ) -> Result<Prepared, Unfit> {
-    let mut warnings = Vec::new();
-    let asked = precision_of(cell)?;
-    let source = Path::new(&model.path);
-    let path = if cell.native {
-        source.to_owned()
-    } else {
-        let sha256 = model.sha256.as_deref().unwrap_or_default();
-        let target = cache.path(sha256, &asked.file(), &info.engine.version);
-        let needed = (file.n_params as f64 * precision::bits(&cell.precision) / 8.0 * 1.05) as u64;
-        check_memory(&target, needed)?;
-        cache.derive(&target, needed, |part| {
-            let request = Request::Convert {
-                from: source.to_owned(),
-                to: part.to_owned(),
-                precision: asked.file(),
-                n_threads: info.n_threads,
-            };
-            let reply = ask(nursery, &request, Stage::Convert, engine_ns);
-            let reply = match reply {
-                // llama.cpp refuses to write infinities, and does not say whose.
-                Err(Unfit::Failed(..)) if asked.weights == "F16" => {
-                    let lost = overflow(source, file, nursery, engine_ns)?;
-                    lost.map_or(reply, |lost| Err(Unfit::Failed(Stage::Convert, lost)))
-                }
-                reply => reply,
-            };
-            if let Some(Reply::Converted { n_fallbacks }) = reply? {
-                warnings.extend(fallbacks(n_fallbacks, cell));
-            }
-            Ok::<(), Unfit>(())
-        })?;
-        target
-    };
-    let setup = asked.setup(info.n_gpu_layers);
+    let info = source.info;
+    let File {
+        path,
+        setup,
+        warnings,
+    } = file(source, nursery, cache, engine_ns)?;
     let specs = specs(info);
     let predictions = predict(&path, setup, &specs, nursery, engine_ns)?;
     let need_bytes = predictions
@@ -101,6 +94,70 @@ pub fn prepare(
         memory,
         warnings,
     })
+}
+
+/// The cell's file, derived where it is not there.
+pub fn file(
+    source: Source<'_>,
+    nursery: &Nursery,
+    cache: &Cache,
+    engine_ns: &mut u64,
+) -> Result<File, Unfit> {
+    let Source {
+        info,
+        cell,
+        model,
+        file,
+    } = source;
+    let asked = precision_of(cell)?;
+    let mut warnings = Vec::new();
+    let mut path = PathBuf::from(&model.path);
+    if !cell.native {
+        let sha256 = model.sha256.as_deref().unwrap_or_default();
+        let target = cache.path(sha256, &asked.file(), &info.engine.version);
+        let needed = (file.n_params as f64 * precision::bits(&cell.precision) / 8.0 * 1.05) as u64;
+        check_memory(&target, needed)?;
+        cache.derive(&target, needed, |part| {
+            let n_fallbacks = convert(source, asked, part, nursery, engine_ns)?;
+            warnings.extend(fallbacks(n_fallbacks, cell));
+            Ok::<(), Unfit>(())
+        })?;
+        path = target;
+    }
+    Ok(File {
+        path,
+        setup: asked.setup(info.n_gpu_layers),
+        warnings,
+    })
+}
+
+/// Writes the file of a cell; returns how many tensors had to take another type.
+fn convert(
+    source: Source<'_>,
+    asked: Precision,
+    to: &Path,
+    nursery: &Nursery,
+    engine_ns: &mut u64,
+) -> Result<u64, Unfit> {
+    let from = Path::new(&source.model.path);
+    let request = Request::Convert {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        precision: asked.file(),
+        n_threads: source.info.n_threads,
+    };
+    let reply = match ask(nursery, &request, Stage::Convert, engine_ns) {
+        // llama.cpp refuses to write infinities, and does not say whose.
+        Err(Unfit::Failed(stage, reason)) if asked.weights == "F16" => {
+            let lost = overflow(from, source.file, nursery, engine_ns)?;
+            Err(Unfit::Failed(stage, lost.unwrap_or(reason)))
+        }
+        reply => reply,
+    };
+    match reply? {
+        Some(Reply::Converted { n_fallbacks }) => Ok(n_fallbacks),
+        _ => Ok(0),
+    }
 }
 
 /// What a cell's precision says.
@@ -212,7 +269,7 @@ pub fn predict(
     }
 }
 
-fn check_memory(path: &Path, need_bytes: u64) -> Result<(), Unfit> {
+pub fn check_memory(path: &Path, need_bytes: u64) -> Result<(), Unfit> {
     let available = machine::available_memory();
     if need_bytes <= available {
         return Ok(());

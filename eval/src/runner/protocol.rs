@@ -2,6 +2,7 @@
 
 use crate::engine::{ModelFile, Prediction, SessionSpec, Setup};
 use crate::numbers::Scanned;
+use crate::stages::fidelity::Comparison;
 use crate::stages::speed::SpeedTest;
 use datasets::{AnswersSuite, Question};
 use reports::record::{EngineInfo, Fact};
@@ -94,6 +95,11 @@ pub enum Request {
         max_chunks: Option<u32>,
         /// Threads.
         n_threads: u32,
+    },
+    /// Compare models over corpora. Asked of a child without a model.
+    Fidelity {
+        /// Which, over what.
+        comparison: Comparison,
     },
     /// Ask questions.
     Answers {

@@ -2,6 +2,7 @@
 //! the engine's traits and hands out facts; none of them knows of processes or files.
 
 pub mod answers;
+pub mod fidelity;
 pub mod log_softmax;
 pub mod perplexity;
 pub mod reference;

@@ -9,6 +9,7 @@ use super::log_softmax::log_softmax;
 use crate::engine::{Error, Model, Row, Session, SessionSpec, Token};
 use rayon::prelude::*;
 use reports::record::PerplexityChunk;
+use std::ops::Range;
 
 /// llama.cpp's defaults, which decide how chunks share batches.
 const N_BATCH: u32 = 2048;
@@ -43,6 +44,56 @@ pub fn session_spec(n_ctx: u32, max_chunks: Option<u32>, n_threads: u32) -> Sess
     }
 }
 
+/// Tokens that are evaluated together from an empty context.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Chunk {
+    pub(super) tokens: Vec<Token>,
+    /// Bytes that its scored tokens stand for.
+    pub(super) n_bytes: u64,
+    /// Hangul syllables that they complete.
+    pub(super) n_syllables: u64,
+}
+
+impl Chunk {
+    /// The positions whose next token is scored.
+    pub(super) fn scored(&self) -> Range<usize> {
+        self.tokens.len() / 2..self.tokens.len() - 1
+    }
+
+    /// The record of a chunk whose next tokens had these −ln p; `None` where one is not a number.
+    pub(super) fn record(
+        &self,
+        text: &Scored<'_>,
+        place: Place,
+        nll: &[f64],
+    ) -> Option<PerplexityChunk> {
+        let sum_nll: f64 = nll.iter().sum();
+        let sum_nll2: f64 = nll.iter().map(|value| value * value).sum();
+        (sum_nll.is_finite() && sum_nll2.is_finite()).then(|| PerplexityChunk {
+            of: None,
+            corpus: text.corpus.to_owned(),
+            text: text.text.to_owned(),
+            chunk: place.number,
+            n_chunks: Some(place.of),
+            n_ctx: self.tokens.len() as u32,
+            n_scored: nll.len() as u32,
+            sum_nll,
+            sum_nll2,
+            n_bytes: self.n_bytes,
+            n_syllables: self.n_syllables,
+        })
+    }
+}
+
+/// Where a chunk stands in its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its number, from 0.
+    pub(super) number: u32,
+    /// How many there are.
+    pub(super) of: u32,
+}
+
 /// Scores one text; `emit` gets each chunk as soon as it is known, and the number of chunks to come.
 ///
 /// # Errors
@@ -55,42 +106,36 @@ pub fn score(
     spec: &SessionSpec,
     emit: &mut dyn FnMut(PerplexityChunk, u32),
 ) -> Result<(), Error> {
-    let n_ctx = (spec.n_ctx / spec.n_seq) as usize;
-    let tokens = tokens(model, text, n_ctx)?;
-    let all = tokens.len() / n_ctx;
-    let n_chunks = text.max_chunks.map_or(all, |max| all.min(max as usize));
-    let chunks: Vec<&[Token]> = tokens.chunks_exact(n_ctx).take(n_chunks).collect();
-    let mut number = 0;
+    let chunks = chunks(model, text, (spec.n_ctx / spec.n_seq) as usize)?;
+    let mut place = Place {
+        number: 0,
+        of: chunks.len() as u32,
+    };
     for group in chunks.chunks(spec.n_seq as usize) {
         session.clear();
-        for sums in score_group(model, session, group, spec.n_batch as usize)? {
-            let sums = sums.ok_or_else(|| {
-                Error(format!(
-                    "{}, chunk {number}: the model's logits are not numbers (NaN); its weights or this precision are broken",
-                    text.text
-                ))
-            })?;
-            let (n_bytes, n_syllables) = text_scored(model, group[number % spec.n_seq as usize]);
-            let chunk = PerplexityChunk {
-                of: None,
-                corpus: text.corpus.to_owned(),
-                text: text.text.to_owned(),
-                chunk: number as u32,
-                n_ctx: n_ctx as u32,
-                n_scored: sums.n,
-                sum_nll: sums.nll,
-                sum_nll2: sums.nll2,
-                n_bytes,
-                n_syllables,
-            };
-            number += 1;
-            emit(chunk, n_chunks as u32);
+        let nlls = score_group(model, session, group, spec.n_batch as usize)?;
+        for (chunk, nll) in group.iter().zip(nlls) {
+            let record = chunk.record(text, place, &nll);
+            emit(record.ok_or_else(|| not_numbers(text, place))?, place.of);
+            place.number += 1;
         }
     }
     Ok(())
 }
 
-fn tokens(model: &dyn Model, text: &Scored<'_>, n_ctx: usize) -> Result<Vec<Token>, Error> {
+pub(super) fn not_numbers(text: &Scored<'_>, place: Place) -> Error {
+    Error(format!(
+        "{}, chunk {}: the model's logits are not numbers (NaN); its weights or this precision are broken",
+        text.text, place.number
+    ))
+}
+
+/// Tokenises a text and cuts it into chunks of `n_ctx` tokens.
+pub(super) fn chunks(
+    model: &dyn Model,
+    text: &Scored<'_>,
+    n_ctx: usize,
+) -> Result<Vec<Chunk>, Error> {
     if model.wants_eos() {
         return Err(Error(format!(
             "{}: this vocabulary wants an end-of-text token behind every text, for which llama-perplexity defines no perplexity",
@@ -107,73 +152,86 @@ fn tokens(model: &dyn Model, text: &Scored<'_>, n_ctx: usize) -> Result<Vec<Toke
             2 * n_ctx
         )));
     }
-    Ok(tokens)
+    let most = text.max_chunks.map_or(usize::MAX, |max| max as usize);
+    let chunks = tokens.chunks_exact(n_ctx).take(most).map(|tokens| {
+        let (n_bytes, n_syllables) = text_scored(model, tokens);
+        Chunk {
+            tokens: tokens.to_vec(),
+            n_bytes,
+            n_syllables,
+        }
+    });
+    Ok(chunks.collect())
 }
 
-/// Sums over the scored positions of one chunk.
-struct Sums {
-    n: u32,
-    nll: f64,
-    nll2: f64,
-}
-
-/// Evaluates up to `n_seq` chunks together; `None` for a chunk whose logits are not numbers.
+/// Evaluates up to `n_seq` chunks together and returns the −ln p of each chunk's scored tokens.
 fn score_group(
     model: &dyn Model,
     session: &mut dyn Session,
-    group: &[&[Token]],
+    group: &[Chunk],
     n_batch: usize,
-) -> Result<Vec<Option<Sums>>, Error> {
-    let n_ctx = group[0].len();
-    let first = n_ctx / 2;
-    let per_seq = n_batch.min(n_ctx);
-    let mut sums: Vec<Vec<f64>> = vec![Vec::new(); group.len()];
-    // A chunk longer than a batch is alone in its group and evaluated in several parts.
-    for begin in (0..n_ctx).step_by(per_seq) {
-        let end = (begin + per_seq).min(n_ctx);
-        let rows = rows(model, group, begin, end, first);
-        session.decode(&rows)?;
+) -> Result<Vec<Vec<f64>>, Error> {
+    let mut nlls: Vec<Vec<f64>> = vec![Vec::new(); group.len()];
+    for part in parts(group, n_batch) {
+        session.decode(&rows(model, group, &part))?;
         for (seq, chunk) in group.iter().enumerate() {
-            let scored: Vec<usize> = (begin.max(first)..end.min(n_ctx - 1)).collect();
-            let logits = scored
-                .iter()
-                .map(|&pos| session.logits(seq * (end - begin) + pos - begin))
-                .collect::<Result<Vec<_>, _>>()?;
+            let scored = scored_in(chunk, &part);
+            let logits = logits(session, seq, scored.clone(), &part)?;
             let nll: Vec<f64> = logits
                 .par_iter()
-                .zip(&scored)
-                .map(|(logits, &pos)| -log_softmax(logits, chunk[pos + 1] as usize))
+                .zip(scored)
+                .map(|(logits, pos)| -log_softmax(logits, chunk.tokens[pos + 1] as usize))
                 .collect();
-            sums[seq].extend(nll);
+            nlls[seq].extend(nll);
         }
     }
-    Ok(sums.iter().map(|nll| sum(nll)).collect())
+    Ok(nlls)
 }
 
-fn rows(model: &dyn Model, group: &[&[Token]], begin: usize, end: usize, first: usize) -> Vec<Row> {
+/// The positions that are evaluated in one batch: all of them, unless a chunk is longer than a batch;
+/// it is alone in its group then and evaluated in several parts.
+pub(super) fn parts(group: &[Chunk], n_batch: usize) -> impl Iterator<Item = Range<usize>> {
+    let n_ctx = group[0].tokens.len();
+    let step = n_batch.min(n_ctx);
+    (0..n_ctx)
+        .step_by(step)
+        .map(move |begin| begin..(begin + step).min(n_ctx))
+}
+
+/// The scored positions of a chunk that lie in a part.
+pub(super) fn scored_in(chunk: &Chunk, part: &Range<usize>) -> Range<usize> {
+    let scored = chunk.scored();
+    scored.start.max(part.start)..scored.end.min(part.end)
+}
+
+/// The logits after the positions of sequence `seq` in the part evaluated last.
+pub(super) fn logits<'s>(
+    session: &'s dyn Session,
+    seq: usize,
+    positions: Range<usize>,
+    part: &Range<usize>,
+) -> Result<Vec<&'s [f32]>, Error> {
+    positions
+        .map(|pos| session.logits(seq * part.len() + pos - part.start))
+        .collect()
+}
+
+/// The rows that evaluate a part of each chunk of a group.
+pub(super) fn rows(model: &dyn Model, group: &[Chunk], part: &Range<usize>) -> Vec<Row> {
     let bos = model.bos_wanted();
-    let mut rows = Vec::with_capacity(group.len() * (end - begin));
+    let mut rows = Vec::with_capacity(group.len() * part.len());
     for (seq, chunk) in group.iter().enumerate() {
-        for pos in begin..end {
-            let token = bos.filter(|_| pos == 0).unwrap_or(chunk[pos]);
+        for pos in part.clone() {
+            let token = bos.filter(|_| pos == 0).unwrap_or(chunk.tokens[pos]);
             rows.push(Row {
                 token,
                 pos: pos as u32,
                 seq: seq as u32,
-                logits: pos >= first,
+                logits: pos >= chunk.scored().start,
             });
         }
     }
     rows
-}
-
-fn sum(nll: &[f64]) -> Option<Sums> {
-    let sums = Sums {
-        n: nll.len() as u32,
-        nll: nll.iter().sum(),
-        nll2: nll.iter().map(|value| value * value).sum(),
-    };
-    (sums.nll.is_finite() && sums.nll2.is_finite()).then_some(sums)
 }
 
 /// Bytes that the scored tokens of a chunk stand for, and Hangul syllables that they complete: a

@@ -161,6 +161,7 @@ impl Maker {
                 let mean = self.about(hardness, 0.04);
                 facts.push(Fact::Perplexity(PerplexityChunk {
                     of: None,
+                    n_chunks: None,
                     corpus: "held-out".into(),
                     text: (*text).into(),
                     chunk,

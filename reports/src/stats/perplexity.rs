@@ -105,6 +105,7 @@ mod tests {
     fn chunk(nlls: &[f64]) -> PerplexityChunk {
         PerplexityChunk {
             of: None,
+            n_chunks: None,
             corpus: "c".into(),
             text: "t".into(),
             chunk: 0,

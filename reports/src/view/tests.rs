@@ -71,6 +71,7 @@ fn speed(test: Test, shape: (u32, u32, u32, u32), rep: u32, elapsed_ns: u64) -> 
 fn chunk(corpus: &str, text: &str, sum_nll: f64) -> Fact {
     Fact::Perplexity(PerplexityChunk {
         of: None,
+        n_chunks: None,
         corpus: corpus.into(),
         text: text.into(),
         chunk: 0,
