@@ -442,6 +442,11 @@ pub struct FidelityChunk {
     pub delta_nll: Vec<f32>,
     /// The positions, from 0, at which the two find different tokens likeliest.
     pub other_top: Vec<u32>,
+    /// The positions at which the baseline finds the token that follows more than 16 nats less likely
+    /// than its likeliest, with by how much more. llama-perplexity, which keeps 16 bits, takes that much
+    /// off `nll_base`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub beyond: Vec<(u32, f32)>,
 }
 
 /// How an answer ended.

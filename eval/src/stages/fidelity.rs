@@ -10,8 +10,6 @@ mod divergence;
 mod noise;
 mod pass;
 mod spill;
-#[cfg(test)]
-mod tests;
 
 use super::perplexity::{self, Chunk, Place, Scored};
 use crate::engine::{Engine, Error, Model, SessionSpec, Setup};

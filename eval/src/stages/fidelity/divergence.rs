@@ -16,7 +16,13 @@ pub struct Position {
     pub delta_p: f64,
     /// Whether both find the same token likeliest (the lowest id among equals).
     pub same_top: bool,
+    /// How far `nll_base` is beyond what llama-perplexity keeps, in nats: nothing more than [`KEPT`]
+    /// below the likeliest token.
+    pub beyond: f64,
 }
+
+/// llama-perplexity stores the baseline's logits down to this many nats below the largest.
+const KEPT: f64 = 16.0;
 
 /// Independent sums, so that the loop over a vocabulary becomes vector instructions.
 const LANES: usize = 16;
@@ -41,6 +47,7 @@ pub fn compare(base: &[f32], model: &[f32], token: usize) -> Option<Position> {
         kld: kld.max(0.0),
         delta_p: (-nll).exp() - (-nll_base).exp(),
         same_top: top_base == top,
+        beyond: (max_base - KEPT - f64::from(base[token])).max(0.0),
     })
 }
 
@@ -166,6 +173,7 @@ mod tests {
             kld: terms.iter().sum(),
             delta_p: q[token].exp() - p[token].exp(),
             same_top: false,
+            beyond: 0.0,
         }
     }
 
@@ -227,6 +235,13 @@ mod tests {
         assert_eq!(compare(&[f32::NAN, 0.0], &[0.0, 0.0], 0), None);
         assert_eq!(compare(&[0.0, 0.0], &[0.0, f32::NAN], 0), None);
         assert_eq!(compare(&[f32::NEG_INFINITY; 2], &[0.0, 0.0], 0), None);
+    }
+
+    #[test]
+    fn what_llama_perplexity_does_not_keep_is_told() {
+        let base = [0.0, -15.0, -18.5];
+        let beyond = [0, 1, 2].map(|token| compare(&base, &base, token).unwrap().beyond);
+        assert_eq!(beyond, [0.0, 0.0, 2.5]);
     }
 
     #[test]

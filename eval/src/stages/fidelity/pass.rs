@@ -363,6 +363,11 @@ pub(super) fn record(
         delta_p: list(|position| position.delta_p),
         nll_base: list(|position| position.nll_base),
         delta_nll: list(|position| position.nll - position.nll_base),
+        beyond: (0..)
+            .zip(found)
+            .filter(|(_, position)| position.beyond > 0.0)
+            .map(|(index, position)| (index, position.beyond as f32))
+            .collect(),
         other_top: (0..)
             .zip(found)
             .filter(|(_, position)| !position.same_top)
