@@ -197,7 +197,7 @@ fn sets(needs: &[u64], budget: u64) -> Vec<Vec<usize>> {
 /// How much of the weights a cell knows: what its source had, what it keeps of that, and how finely
 /// it computes with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank([u32; 4]);
+pub struct Rank([u32; 5]);
 
 impl Rank {
     /// The rank of a planned cell.
@@ -210,7 +210,9 @@ impl Rank {
         let precision = Precision::parse(&cell.precision).ok();
         let ends = precision.is_some_and(|precision| precision.ends_f32);
         let kv = precision.map_or(0, |precision| bits(precision.kv.name()));
-        Self([own.min(source), own, u32::from(ends), kv])
+        // With flash attention llama.cpp rounds keys and values in F32 to F16 before it uses them.
+        let exact = precision.is_some_and(|precision| precision.flash_attention == Some(false));
+        Self([own.min(source), own, u32::from(ends), kv, u32::from(exact)])
     }
 }
 
@@ -231,6 +233,7 @@ mod tests {
     #[test]
     fn what_was_lost_in_the_source_does_not_come_back() {
         let ranks = [
+            cell("F32:kv=F32:fa=off", Some("F16")),
             cell("F32:kv=F32", Some("F16")),
             cell("F32", Some("F16")),
             cell("F16+F32", Some("F16")),

@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                ("general/fidelity", "general/Q4_K_M", 1),
+                ("general/fidelity", "general/F32", 1),
                 ("instruct/fidelity", "instruct/F32", 1)
             ]
         );
