@@ -3,6 +3,7 @@
 use crate::view::{EnergyRow, NoEnergy, Report, TOTAL, machines};
 use askama::Template;
 use askama::filters::HtmlSafe;
+use std::collections::HashSet;
 
 use super::label::Labels;
 use super::number::{self, Estimate};
@@ -33,11 +34,6 @@ impl EnergySection {
             return None;
         }
         let (told, untold) = tests(report);
-        let whole: Vec<_> = told
-            .iter()
-            .copied()
-            .filter(|row| is_whole(row, &told))
-            .collect();
         let unit = Unit::of(&told);
         let several = told.iter().any(|row| row.source == TOTAL);
         let mut missing = absent(report);
@@ -45,7 +41,7 @@ impl EnergySection {
         Some(Self {
             intro: intro(!told.is_empty()),
             missing,
-            table: (!told.is_empty()).then(|| table(&whole, unit, labels)),
+            table: (!told.is_empty()).then(|| table(&whole(&told), unit, labels)),
             meters: several.then(|| by_meter(&told, unit, labels)),
         })
     }
@@ -124,10 +120,15 @@ fn shape(row: &EnergyRow) -> Option<Shape> {
     ))
 }
 
-/// Whether a row is all that was counted of its cell and test: the total, or the only meter.
-fn is_whole(row: &EnergyRow, rows: &[&EnergyRow]) -> bool {
-    let has_total = |other: &&EnergyRow| other.cell == row.cell && other.source == TOTAL;
-    row.source == TOTAL || !rows.iter().any(has_total)
+/// Of each cell and test the row of all that was counted: the total, or the only meter.
+fn whole<'a>(rows: &[&'a EnergyRow]) -> Vec<&'a EnergyRow> {
+    let with_total: HashSet<usize> = rows
+        .iter()
+        .filter(|row| row.source == TOTAL)
+        .map(|row| row.cell)
+        .collect();
+    let is_whole = |row: &&EnergyRow| row.source == TOTAL || !with_total.contains(&row.cell);
+    rows.iter().copied().filter(is_whole).collect()
 }
 
 /// Why a test could not be told, short of its figures.
