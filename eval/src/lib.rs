@@ -1,6 +1,7 @@
 //! The engine, the measures over answers, the runner and the command line of hanbench.
 
 pub mod cli;
+pub mod energy;
 pub mod engine;
 pub mod measures;
 pub mod numbers;

@@ -21,8 +21,8 @@ use thiserror::Error as ThisError;
 use crate::file;
 use crate::text::escape;
 use crate::view::{
-    AnswerRow, Format, Group, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow,
-    Status, SummaryRow,
+    AnswerRow, EnergyRow, Format, Group, MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Report,
+    ScoreRow, SpeedRow, Status, SummaryRow,
 };
 
 /// Why a CSV file could not be written.
@@ -35,7 +35,7 @@ pub struct Error {
     pub source: std::io::Error,
 }
 
-/// Writes `speed.csv`, `memory.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`, `scores.csv` and
+/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`, `scores.csv` and
 /// `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
 /// is replaced whole.
 ///
@@ -51,6 +51,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let tables = [
         ("speed.csv", table(&report.speed)),
         ("memory.csv", table(&report.memory)),
+        ("energy.csv", table(&report.energy)),
         ("perplexity.csv", table(&report.perplexity)),
         ("numbers.csv", table(&report.numbers)),
         ("answers.csv", table(&report.answers)),
@@ -114,6 +115,10 @@ columns!(MemoryRow:
     predicted_bytes, peak_rss_bytes, rss_anon_bytes, rss_file_bytes, gpu_bytes,
     n_seq,
 );
+columns!(EnergyRow:
+    machine, model, variant, precision, test, n_prompt, n_gen, n_depth, n_seq, source, reps, tokens,
+    joules_per_token, ci95_low, ci95_high, gross_joules_per_token, idle_w, mean_w, reason,
+);
 columns!(PerplexityRow:
     machine, model, variant, precision, corpus, n_ctx, n_chunks, n_scored, mean_nll, ppl, ppl_se,
     bits_per_byte, bits_per_syllable,
@@ -155,6 +160,12 @@ trait Field {
 impl Field for String {
     fn field(&self) -> Cow<'_, str> {
         text(self)
+    }
+}
+
+impl Field for NoEnergy {
+    fn field(&self) -> Cow<'_, str> {
+        text(&self.to_string()).into_owned().into()
     }
 }
 
@@ -235,7 +246,7 @@ mod tests {
     use crate::sample;
 
     /// The text of the files that `report` becomes, by name.
-    fn files(report: &Report) -> [String; 7] {
+    fn files(report: &Report) -> [String; 8] {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_all(report, &dir.path().join("csv")).unwrap();
         let texts: Vec<String> = paths
@@ -265,6 +276,7 @@ mod tests {
         let report = sample::report(1, 1);
         has_every_field(&report.speed);
         has_every_field(&report.memory);
+        has_every_field(&report.energy);
         has_every_field(&report.perplexity);
         has_every_field(&report.numbers);
         has_every_field(&report.answers);
@@ -280,9 +292,19 @@ mod tests {
                 .iter()
                 .all(|text| text.ends_with('\n') && text.lines().count() == 1)
         );
-        let [speed, memory, perplexity, numbers, answers, scores, summary] = files;
+        let [
+            speed,
+            memory,
+            energy,
+            perplexity,
+            numbers,
+            answers,
+            scores,
+            summary,
+        ] = files;
         insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s,syllables_per_s");
         insta::assert_snapshot!(memory, @"machine,model,variant,precision,n_ctx,model_bytes,kv_bytes,compute_bytes,predicted_bytes,peak_rss_bytes,rss_anon_bytes,rss_file_bytes,gpu_bytes,n_seq");
+        insta::assert_snapshot!(energy, @"machine,model,variant,precision,test,n_prompt,n_gen,n_depth,n_seq,source,reps,tokens,joules_per_token,ci95_low,ci95_high,gross_joules_per_token,idle_w,mean_w,reason");
         insta::assert_snapshot!(perplexity, @"machine,model,variant,precision,corpus,n_ctx,n_chunks,n_scored,mean_nll,ppl,ppl_se,bits_per_byte,bits_per_syllable,whole");
         insta::assert_snapshot!(numbers, @"machine,model,variant,precision,tensor,type,format,n,zero,nan,inf,min,max,max_abs,mean,deviation,overflow,subnormal,vanish,changed,mean_relative_error,max_relative_error");
         insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s,category,kind,trained_on,korean_line_share,prose_before_list,prose_after_list,loop_share,n_reference");
@@ -302,9 +324,19 @@ mod tests {
         for row in &mut report.summary {
             row.ppl.iter_mut().chain(&mut row.ppl_se).for_each(round);
         }
-        let [speed, memory, perplexity, numbers, answers, scores, summary] = files(&report);
+        let [
+            speed,
+            memory,
+            energy,
+            perplexity,
+            numbers,
+            answers,
+            scores,
+            summary,
+        ] = files(&report);
         insta::assert_snapshot!("speed.csv", speed);
         insta::assert_snapshot!("memory.csv", memory);
+        insta::assert_snapshot!("energy.csv", energy);
         insta::assert_snapshot!("perplexity.csv", perplexity);
         insta::assert_snapshot!("numbers.csv", numbers);
         insta::assert_snapshot!("answers.csv", answers);
@@ -314,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_run_of_demonstration_models() {
-        let [_, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
+        let [_, _, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
         insta::assert_snapshot!("scores-demonstration.csv", scores);
         // What stands behind the columns that other runs fill too.
         let mut reader = ::csv::Reader::from_reader(answers.as_bytes());

@@ -270,7 +270,8 @@ pub struct Speed {
     /// Load only: share of the file that was in the page cache before, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub page_cache_share: Option<f64>,
-    /// Energy of the timed part, idle power included, one entry for each meter that counted.
+    /// Energy of the timed part as the counters showed it, idle power included: one entry for each
+    /// meter that could be read, however long the part was beside [`EnergyMeter::step_ns`].
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub joules: Vec<Joules>,
 }
@@ -295,6 +296,12 @@ pub struct EnergyMeter {
     /// How long that was measured, in nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub idle_ns: Option<u64>,
+    /// How often the counter is updated, in nanoseconds: what lasts only a few of these is not told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub step_ns: Option<u64>,
+    /// The longest part that it can tell before it might wrap twice, in nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub longest_ns: Option<u64>,
     /// Why nothing is counted, and what to do: one line.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,

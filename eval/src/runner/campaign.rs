@@ -10,6 +10,7 @@ use super::prepare::{self, Source, Unfit};
 use super::progress::Progress;
 use super::protocol::Request;
 use super::worker::{Nursery, Trouble};
+use crate::energy;
 use crate::engine::ModelFile;
 use crate::stages::speed::{self, SpeedTest};
 use reports::record::{CellInfo, Fact, ModelInfo, RunInfo, Stage, Test};
@@ -201,6 +202,9 @@ fn measure_speed(cells: &mut [Cell<'_>], shared: &mut Shared<'_>) -> Result<(), 
     let Some(suite) = &shared.info.suite.speed else {
         return Ok(());
     };
+    let powercap = energy::POWERCAP.into();
+    shared.progress.stage("looking for energy meters");
+    each(cells, shared, &Request::Meters { powercap })?;
     for group in speed::plan(suite, shared.info.n_threads) {
         each(cells, shared, &Request::Open { spec: group.spec })?;
         for test in group.tests {

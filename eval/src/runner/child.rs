@@ -5,6 +5,7 @@
 //! the one around it.
 
 use super::protocol::{Reply, Request};
+use crate::energy::Meters;
 use crate::engine::{Engine, Error, Model, SessionSpec, Setup, clock, gguf, llama, os};
 use crate::numbers;
 use crate::stages::fidelity::{self, Comparison, Event};
@@ -169,12 +170,20 @@ fn with_model<R: BufRead, W: Write>(
     model: &dyn Model,
     pipe: &mut Pipe<R, W>,
 ) -> std::io::Result<()> {
+    let mut meters = Meters::none();
     while let Some(request) = pipe.next()? {
         match request {
+            Request::Meters { powercap } => {
+                meters = Meters::find(&powercap);
+                for meter in meters.idle() {
+                    pipe.fact(Fact::Meter(meter))?;
+                }
+                pipe.done(Ok(()))?;
+            }
             Request::Open { spec } => match model.session(&spec) {
                 Ok(session) => {
                     pipe.done(Ok(()))?;
-                    let bench = speed::Bench::new(session, &spec, model.n_vocab());
+                    let bench = speed::Bench::new(session, &spec, model.n_vocab(), &meters);
                     with_bench(bench, pipe)?;
                 }
                 Err(error) => pipe.done(Err(error))?,

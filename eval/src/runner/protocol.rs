@@ -59,6 +59,12 @@ pub enum Request {
         /// Most loads to time.
         repetitions: u32,
     },
+    /// Find what counts energy, for the speed tests to read, and measure the power that is drawn with
+    /// the model loaded and nothing evaluated.
+    Meters {
+        /// Where the system shows RAPL.
+        powercap: PathBuf,
+    },
     /// Make a context for speed tests; the one before is dropped.
     Open {
         /// Its shape.

@@ -1,8 +1,9 @@
 //! Prefill and decode speed, as llama-bench measures them.
 
+use crate::energy::Meters;
 use crate::engine::{Error, Row, Session, SessionSpec};
 use datasets::SpeedSuite;
-use reports::record::{Speed, Test};
+use reports::record::{Joules, Speed, Test};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
@@ -100,6 +101,7 @@ fn group(suite: &SpeedSuite, n_seq: u32, n_threads: u32) -> Option<SpeedGroup> {
 /// A session with the number of tokens that each of its sequences holds.
 pub struct Bench<'s> {
     session: Box<dyn Session + 's>,
+    meters: &'s Meters,
     n_vocab: u32,
     n_batch: u32,
     n_seq: u32,
@@ -108,11 +110,17 @@ pub struct Bench<'s> {
 }
 
 impl<'s> Bench<'s> {
-    /// A bench over a fresh session.
+    /// A bench over a fresh session; `meters` are read around the timed part.
     #[must_use]
-    pub fn new(session: Box<dyn Session + 's>, spec: &SessionSpec, n_vocab: usize) -> Self {
+    pub fn new(
+        session: Box<dyn Session + 's>,
+        spec: &SessionSpec,
+        n_vocab: usize,
+        meters: &'s Meters,
+    ) -> Self {
         Self {
             session,
+            meters,
             n_vocab: n_vocab as u32,
             n_batch: spec.n_batch,
             n_seq: spec.n_seq,
@@ -135,7 +143,7 @@ impl<'s> Bench<'s> {
     /// # Errors
     /// An engine failure.
     pub fn repeat(&mut self, test: &SpeedTest, rep: u32) -> Result<Speed, Error> {
-        let elapsed = self.run(test)?;
+        let (elapsed, joules) = self.run(test)?;
         Ok(Speed {
             test: test.test,
             n_prompt: test.n_prompt,
@@ -145,21 +153,23 @@ impl<'s> Bench<'s> {
             rep,
             elapsed_ns: elapsed.as_nanos() as u64,
             page_cache_share: None,
-            joules: Vec::new(),
+            joules,
         })
     }
 
-    fn run(&mut self, test: &SpeedTest) -> Result<Duration, Error> {
+    fn run(&mut self, test: &SpeedTest) -> Result<(Duration, Vec<Joules>), Error> {
         self.hold(test.n_depth)?;
         self.session.synchronize();
         std::thread::sleep(SETTLE);
+        let counters = self.meters.start();
         let start = Instant::now();
         match test.test {
             Test::Decode => self.decode(test.n_gen)?,
             Test::Prefill | Test::Load => self.prefill(test.n_prompt)?,
         }
         self.session.synchronize();
-        Ok(start.elapsed())
+        let elapsed = start.elapsed();
+        Ok((elapsed, self.meters.stop(&counters)))
     }
 
     /// Brings every sequence to `depth` tokens.
@@ -273,13 +283,74 @@ mod tests {
         assert_eq!(groups[1].spec.n_seq, 8);
     }
 
+    /// A session whose machine spends one joule a token.
+    struct Spending<'s> {
+        session: Box<dyn Session + 's>,
+        energy_uj: std::path::PathBuf,
+        tokens: usize,
+    }
+
+    impl Session for Spending<'_> {
+        fn decode(&mut self, rows: &[Row]) -> Result<(), Error> {
+            self.tokens += rows.len();
+            std::fs::write(&self.energy_uj, format!("{}\n", self.tokens * 1_000_000)).unwrap();
+            self.session.decode(rows)
+        }
+        fn logits(&self, row: usize) -> Result<&[f32], Error> {
+            self.session.logits(row)
+        }
+        fn synchronize(&self) {}
+        fn clear(&mut self) {
+            self.session.clear();
+        }
+        fn truncate(&mut self, _: u32, _: u32) -> bool {
+            false // so that the depth is evaluated anew before each repetition
+        }
+    }
+
+    #[test]
+    fn the_energy_is_that_of_the_timed_part_only() {
+        let powercap = tempfile::tempdir().unwrap();
+        let zone = powercap.path().join("intel-rapl:0");
+        std::fs::create_dir(&zone).unwrap();
+        for (file, value) in [
+            ("name", "package-0"),
+            ("energy_uj", "0"),
+            ("max_energy_range_uj", "65532610987"),
+        ] {
+            std::fs::write(zone.join(file), value).unwrap();
+        }
+        let meters = Meters::find(powercap.path());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let model = Mock.load(file.path(), Setup::default()).unwrap();
+        for SpeedGroup { spec, tests } in plan(&suite(), 1) {
+            let session = Box::new(Spending {
+                session: model.session(&spec).unwrap(),
+                energy_uj: zone.join("energy_uj"),
+                tokens: 0,
+            });
+            let mut bench = Bench::new(session, &spec, model.n_vocab(), &meters);
+            for test in tests {
+                bench.warm_up(&test).unwrap();
+                let speed = bench.repeat(&test, 0).unwrap();
+                let found = speed
+                    .joules
+                    .iter()
+                    .find(|found| found.source == "rapl:package-0");
+                let tokens = (test.n_prompt + test.n_gen) * spec.n_seq;
+                assert_eq!(found.unwrap().joules, f64::from(tokens), "{test:?}");
+            }
+        }
+    }
+
     #[test]
     fn every_repetition_begins_at_its_depth() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let model = Mock.load(file.path(), Setup::default()).unwrap();
+        let meters = Meters::none();
         for SpeedGroup { spec, tests } in plan(&suite(), 1) {
             let session = model.session(&spec).unwrap();
-            let mut bench = Bench::new(session, &spec, model.n_vocab());
+            let mut bench = Bench::new(session, &spec, model.n_vocab(), &meters);
             for test in tests {
                 bench.warm_up(&test).unwrap();
                 let speed = bench.repeat(&test, 7).unwrap();

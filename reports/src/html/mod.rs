@@ -11,6 +11,7 @@ mod casts;
 mod charts;
 mod contest;
 mod demonstration;
+mod energy;
 mod environment;
 mod facts;
 mod foreign;
@@ -72,6 +73,8 @@ struct Page<'a> {
     charts: charts::ChartSection,
     speed: Vec<Table>,
     memory: Table,
+    /// Only where a cell looked for meters.
+    energy: Option<energy::EnergySection>,
     perplexity: Table,
     /// The single texts of the corpora.
     perplexity_texts: Table,
@@ -98,6 +101,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         charts: charts::ChartSection::of(charts)?,
         speed: speed::tables(report, &labels),
         memory: memory::table(report, &labels),
+        energy: energy::EnergySection::of(report, &labels),
         perplexity: perplexity::whole(report, &labels),
         perplexity_texts: perplexity::texts(report, &labels),
         numbers: numbers::NumbersSection::of(report, &labels),

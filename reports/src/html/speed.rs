@@ -73,12 +73,13 @@ fn by_test(report: &Report, labels: &Labels) -> Vec<Row> {
         .iter()
         .filter(|row| matches!(row.test.as_str(), "prefill" | "decode"))
         .collect();
-    rows.sort_by_key(|row| shape(row));
+    rows.sort_by_key(|row| Shape::of(row));
     let mut before = None;
     let mut line = |row: &SpeedRow| {
-        let new = before.replace(shape(row)) != Some(shape(row));
+        let shape = Shape::of(row);
+        let new = before.replace(shape) != Some(shape);
         Row {
-            group: new.then(|| test(row)),
+            group: new.then(|| shape.name()),
             head: Phrase::foreign(name(row, labels)),
             cells: cells(row),
             ..Row::default()
@@ -87,12 +88,74 @@ fn by_test(report: &Report, labels: &Labels) -> Vec<Row> {
     rows.into_iter().map(&mut line).collect()
 }
 
-/// What tells one test from another, prefill before decode.
-fn shape(row: &SpeedRow) -> (bool, [Option<u32>; 4]) {
-    (
-        row.test != "prefill",
-        [row.n_prompt, row.n_gen, row.n_seq, row.n_depth],
-    )
+/// What tells one test from another; sorted, prefill comes before decode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shape {
+    is_decode: bool,
+    n_prompt: u32,
+    n_gen: u32,
+    n_seq: u32,
+    n_depth: u32,
+}
+
+impl Shape {
+    /// Of a prefill or decode test.
+    pub(super) fn new(
+        test: &str,
+        n_prompt: Option<u32>,
+        n_gen: Option<u32>,
+        n_seq: Option<u32>,
+        n_depth: Option<u32>,
+    ) -> Self {
+        Self {
+            is_decode: test != "prefill",
+            n_prompt: n_prompt.unwrap_or(0),
+            n_gen: n_gen.unwrap_or(0),
+            n_seq: n_seq.unwrap_or(1),
+            n_depth: n_depth.unwrap_or(0),
+        }
+    }
+
+    fn of(row: &SpeedRow) -> Self {
+        Self::new(&row.test, row.n_prompt, row.n_gen, row.n_seq, row.n_depth)
+    }
+
+    /// The test in words and as llama-bench writes it (`pp128`, `tg32 @ d512`).
+    pub(super) fn name(self) -> Phrase {
+        let (short, mut name) = if self.is_decode {
+            let n_gen = self.n_gen;
+            (
+                format!("tg{n_gen}"),
+                Phrase::both(
+                    format!("디코드 {n_gen}토큰"),
+                    format!("Decode, {n_gen} tokens"),
+                ),
+            )
+        } else {
+            let n_prompt = self.n_prompt;
+            (
+                format!("pp{n_prompt}"),
+                Phrase::both(
+                    format!("프리필 {n_prompt}토큰"),
+                    format!("Prefill, {n_prompt} tokens"),
+                ),
+            )
+        };
+        if let n @ 2.. = self.n_seq {
+            name = name.then(Phrase::both(
+                format!(", 동시 시퀀스 {n}개"),
+                format!(", {n} sequences at once"),
+            ));
+        }
+        let depth @ 1.. = self.n_depth else {
+            return name.then(Phrase::same(format!(" ({short})")));
+        };
+        name.then(Phrase::both(
+            format!(", 앞선 {depth}토큰 뒤"),
+            format!(", after {depth} tokens"),
+        ))
+        .then(Phrase::same(format!(" ({short} @ d{depth})")))
+    }
 }
 
 fn cells(row: &SpeedRow) -> Vec<Cell> {
@@ -104,41 +167,6 @@ fn cells(row: &SpeedRow) -> Vec<Cell> {
         mean(row),
         Cell::number(row.median_ns.map(number::milliseconds)),
     ]
-}
-
-/// The test in words and as llama-bench writes it (`pp128`, `tg32 @ d512`).
-fn test(row: &SpeedRow) -> Phrase {
-    let (n_prompt, n_gen) = (row.n_prompt.unwrap_or(0), row.n_gen.unwrap_or(0));
-    let (short, mut name) = match row.test.as_str() {
-        "prefill" => (
-            format!("pp{n_prompt}"),
-            Phrase::both(
-                format!("프리필 {n_prompt}토큰"),
-                format!("Prefill, {n_prompt} tokens"),
-            ),
-        ),
-        _ => (
-            format!("tg{n_gen}"),
-            Phrase::both(
-                format!("디코드 {n_gen}토큰"),
-                format!("Decode, {n_gen} tokens"),
-            ),
-        ),
-    };
-    if let Some(n @ 2..) = row.n_seq {
-        name = name.then(Phrase::both(
-            format!(", 동시 시퀀스 {n}개"),
-            format!(", {n} sequences at once"),
-        ));
-    }
-    let Some(depth @ 1..) = row.n_depth else {
-        return name.then(Phrase::same(format!(" ({short})")));
-    };
-    name.then(Phrase::both(
-        format!(", 앞선 {depth}토큰 뒤"),
-        format!(", after {depth} tokens"),
-    ))
-    .then(Phrase::same(format!(" ({short} @ d{depth})")))
 }
 
 fn mean(row: &SpeedRow) -> Cell {

@@ -28,7 +28,7 @@ fn chart() -> Charts {
     }
 }
 
-fn rendered(report: &Report) -> String {
+pub(super) fn rendered(report: &Report) -> String {
     page(report, &chart()).unwrap()
 }
 
@@ -78,6 +78,10 @@ fn hostile() -> RunDir {
                 (answer.answer, answer.question_id) = (bad(), answer.question_id.clone() + HOSTILE)
             }
             Fact::Perplexity(chunk) => chunk.text += HOSTILE,
+            Fact::Meter(meter) => {
+                meter.source = bad();
+                meter.reason.iter_mut().for_each(|reason| *reason = bad());
+            }
             Fact::Numbers(tensor) if !tensor.tensor.is_empty() => {
                 (tensor.tensor, tensor.type_name) = (bad(), bad());
                 tensor.numbers.nan = 1;
@@ -184,7 +188,7 @@ fn tags(page: &str) -> Vec<Tag<'_>> {
 }
 
 /// Asserts what holds for every page: well formed, loads nothing, runs nothing but its own script.
-fn assert_sound(page: &str) {
+pub(super) fn assert_sound(page: &str) {
     const VOID: [&str; 6] = ["", "meta", "input", "br", "rect", "circle"];
     let tags = tags(page);
     let mut open = Vec::new();
@@ -233,7 +237,7 @@ fn assert_sound(page: &str) {
 }
 
 /// The text of a part of a page in one language, a line for each block and `|` between cells.
-fn text(part: &str, language: &str) -> String {
+pub(super) fn text(part: &str, language: &str) -> String {
     let mut out = String::new();
     let mut hidden: Option<usize> = None; // depth at which the other language began
     let mut depth = 0_usize;
@@ -441,7 +445,7 @@ fn html_headline_and_summary_read_well() {
     이 보고서가 답하지 못하는 것
     5번만 되풀이한 속도 시험이 있어 95% 구간은 어림값입니다.
     답변이 사실에 맞는지는 채점하지 않았습니다. 아래에 나란히 실었으니 직접 읽고 판단하십시오.
-    정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)와 전력 소모는 재지 않았습니다.
+    정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)는 재지 않았습니다.
     속도는 sample 한 대에서 잰 것입니다. 다른 기계에서는 순서가 달라질 수 있습니다.
     요약
     모든 셀의 요약. 숫자 아래의 작은 범위는 95% 구간입니다
@@ -483,7 +487,7 @@ fn html_headline_and_summary_read_well() {
     What this report does not know
     Some speed tests were repeated only 5 times, so their 95% intervals are rough.
     Whether the answers are true was not scored. They stand side by side below: read and judge.
-    How far a lower precision moves the next-token distribution (KL divergence), and the energy it takes, were not measured.
+    How far a lower precision moves the next-token distribution (KL divergence) was not measured.
     The speeds are those of sample alone; another machine may rank the cells differently.
     Summary
     All cells at a glance. The small range under a number is its 95% interval

@@ -1,6 +1,6 @@
 //! What a report does not know, said beside its answer.
 
-use crate::view::{Report, machines};
+use crate::view::{EnergyRow, Report, machines};
 
 use super::number;
 use super::phrase::{Phrase, Rich};
@@ -17,9 +17,10 @@ pub(super) fn list(report: &Report) -> Vec<Phrase> {
         ));
     }
     out.push(Phrase::both(
-        "정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)와 전력 소모는 재지 않았습니다.",
-        "How far a lower precision moves the next-token distribution (KL divergence), and the energy it takes, were not measured.",
+        "정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)는 재지 않았습니다.",
+        "How far a lower precision moves the next-token distribution (KL divergence) was not measured.",
     ));
+    out.extend(energy(report));
     if let ([machine], false) = (machines(report).as_slice(), report.speed.is_empty()) {
         out.push(Phrase::of(
             Rich::default()
@@ -57,6 +58,24 @@ fn not_in_suite(report: &Report) -> Option<Phrase> {
             format!("이 스위트에는 다음 측정이 없습니다: {}.", ko.join(", ")),
             format!("The suite does not measure: {}.", en.join(", ")),
         )
+    })
+}
+
+/// Energy that no meter told.
+fn energy(report: &Report) -> Option<Phrase> {
+    let known = |row: &EnergyRow| row.joules_per_token.is_some();
+    if report.speed.is_empty() || report.energy.iter().any(known) {
+        return None;
+    }
+    Some(match report.energy.is_empty() {
+        true => Phrase::both(
+            "토큰 하나에 에너지가 얼마나 드는지는 재지 않았습니다.",
+            "The energy of a token was not measured.",
+        ),
+        false => Phrase::both(
+            "토큰 하나에 에너지가 얼마나 드는지는 재지 못했습니다. 이유와 방법은 ‘에너지’에 적었습니다.",
+            "The energy of a token could not be measured; “Energy” says why and what to do.",
+        ),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a made-up run measured.
 
-use super::numbers;
 use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells};
+use super::{energy, numbers};
 use crate::record::{
     Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, Memory, PerplexityChunk, Probe, Record,
     Sampling, Speed, Stop, Test, When,
@@ -10,6 +10,8 @@ use crate::stats::rng::SplitMix64;
 
 /// Answers of a cell that are decoded alone.
 const TIMED: usize = 3;
+/// Loads of a cell.
+const LOADS: u32 = 3;
 
 /// The records of `n_cells` complete cells with `n_answers` answers each, the first three timed.
 #[must_use]
@@ -29,6 +31,8 @@ pub fn records(n_cells: usize, n_answers: usize) -> Vec<Record> {
 /// Makes the facts of one cell.
 struct Maker {
     rng: SplitMix64,
+    /// Of its own, so that what is counted changes nothing else.
+    energy: SplitMix64,
     /// Bytes of the weights.
     bytes: f64,
     /// Tokens a second that one sequence decodes.
@@ -43,6 +47,7 @@ impl Maker {
         let bytes = 4.0 * N_PARAMS as f64 * share;
         Self {
             rng: SplitMix64::new(index as u64),
+            energy: SplitMix64::new(1_000_000 + index as u64),
             bytes,
             // 20 GB/s read once a token.
             decode_ts: 2e10 / bytes,
@@ -56,7 +61,12 @@ impl Maker {
             at: "2026-01-02T03:04:06Z".into(),
         })];
         facts.push(self.probe(When::Before));
-        facts.extend(self.speed());
+        let speed = self.speed();
+        // Loads come first, and nothing is counted in them.
+        let (loads, tests) = speed.split_at(LOADS as usize);
+        facts.extend(loads.iter().cloned());
+        facts.extend(energy::meters());
+        facts.extend(tests.iter().cloned());
         facts.push(self.memory());
         facts.extend(self.perplexity());
         facts.extend((0..n_answers).map(|index| self.answer(index)));
@@ -90,7 +100,7 @@ impl Maker {
     }
 
     fn speed(&mut self) -> Vec<Fact> {
-        let mut facts: Vec<Fact> = (0..3).map(|rep| self.load(rep)).collect();
+        let mut facts: Vec<Fact> = (0..LOADS).map(|rep| self.load(rep)).collect();
         for n_depth in [0, 512] {
             for n_prompt in [128, 512] {
                 let rate = 9.0 * self.decode_ts / (1.0 + f64::from(n_depth) / 4096.0);
@@ -123,6 +133,7 @@ impl Maker {
     fn repetition(&mut self, shape: (Test, u32, u32, u32, u32), rep: u32, rate: f64) -> Fact {
         let (test, n_prompt, n_gen, n_depth, n_seq) = shape;
         let tokens = f64::from(n_prompt.max(n_gen) * n_seq);
+        let elapsed_ns = (tokens / self.about(rate, 0.02) * 1e9) as u64;
         Fact::Speed(Speed {
             test,
             n_prompt,
@@ -130,9 +141,9 @@ impl Maker {
             n_depth,
             n_seq,
             rep,
-            elapsed_ns: (tokens / self.about(rate, 0.02) * 1e9) as u64,
+            elapsed_ns,
             page_cache_share: None,
-            joules: Vec::new(),
+            joules: energy::joules(test, elapsed_ns, &mut self.energy),
         })
     }
 

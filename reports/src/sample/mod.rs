@@ -1,6 +1,7 @@
 //! Made-up runs for tests and benchmarks: the same every time, of any size, shaped like real ones.
 
 mod demonstration;
+mod energy;
 mod facts;
 mod numbers;
 mod plan;

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use super::facts::CellFacts;
 use super::summary::Sources;
 use super::{
-    AnswerRow, CellKey, CellView, Exponents, MemoryRow, NumbersRow, PerplexityRow, Report,
-    ScoreRow, SpeedRow, SummaryRow, answers, numbers, perplexity, scores, speed, summary,
+    AnswerRow, CellKey, CellView, EnergyRow, Exponents, MemoryRow, NumbersRow, PerplexityRow,
+    Report, ScoreRow, SpeedRow, SummaryRow, answers, energy, numbers, perplexity, scores, speed,
+    summary,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -109,6 +110,7 @@ struct CellRows {
     view: CellView,
     speed: Vec<SpeedRow>,
     memory: Vec<MemoryRow>,
+    energy: Vec<EnergyRow>,
     perplexity: Vec<PerplexityRow>,
     numbers: Vec<NumbersRow>,
     exponents: Option<Exponents>,
@@ -138,6 +140,7 @@ impl CellRows {
             .iter()
             .map(|memory| memory_row(&key, memory))
             .collect();
+        let energy = energy::rows(&key, cell.index, &facts.meters, &facts.speed);
         let perplexity = perplexity::rows(&key, run, &facts);
         let numbers = numbers::rows(&key, cell.index, &facts.numbers);
         let exponents = numbers::exponents(cell.index, &facts.numbers);
@@ -178,6 +181,7 @@ impl CellRows {
             view,
             speed,
             memory,
+            energy,
             perplexity,
             numbers,
             exponents,
@@ -191,6 +195,7 @@ impl CellRows {
         report.cells.push(self.view);
         report.speed.extend(self.speed);
         report.memory.extend(self.memory);
+        report.energy.extend(self.energy);
         report.perplexity.extend(self.perplexity);
         report.numbers.extend(self.numbers);
         report.exponents.extend(self.exponents);

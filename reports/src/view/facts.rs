@@ -1,7 +1,8 @@
 //! The records of one attempt at one cell, sorted by what they say.
 
 use crate::record::{
-    Answer, End, Fact, Failure, Memory, PerplexityChunk, Speed, Stage, TensorNumbers, Warning,
+    Answer, End, EnergyMeter, Fact, Failure, Memory, PerplexityChunk, Speed, Stage, TensorNumbers,
+    Warning,
 };
 
 use super::Status;
@@ -12,6 +13,7 @@ pub(super) struct CellFacts {
     /// Whether there is any record of the cell.
     begun: bool,
     pub(super) speed: Vec<Speed>,
+    pub(super) meters: Vec<EnergyMeter>,
     pub(super) memory: Vec<Memory>,
     pub(super) chunks: Vec<PerplexityChunk>,
     /// Texts (corpus and text) whose scoring was cut off or failed after their last chunk.
@@ -40,8 +42,9 @@ impl CellFacts {
                     scoring = Some((chunk.corpus.clone(), chunk.text.clone()));
                     cell.chunks.push(chunk);
                 }
-                // Of fidelity cells; energy and activations have rows of their own.
-                Fact::Fidelity(_) | Fact::Meter(_) | Fact::Activation(_) => {}
+                // Of fidelity cells; activations have rows of their own.
+                Fact::Fidelity(_) | Fact::Activation(_) => {}
+                Fact::Meter(meter) => cell.meters.push(meter),
                 Fact::Answer(answer) => cell.answers.push(*answer),
                 Fact::Numbers(numbers) => cell.numbers.push(*numbers),
                 Fact::Failure(failure) => {

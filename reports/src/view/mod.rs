@@ -5,6 +5,7 @@
 
 mod answers;
 mod build;
+mod energy;
 mod facts;
 mod numbers;
 mod perplexity;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, Warning};
 
 pub use build::build;
+pub use energy::{NoEnergy, TOTAL};
 pub use scores::Group;
 
 /// Everything a report shows, of one run or of several merged ones.
@@ -33,6 +35,8 @@ pub struct Report {
     pub speed: Vec<SpeedRow>,
     /// `memory.csv`.
     pub memory: Vec<MemoryRow>,
+    /// `energy.csv`: of each test one row per meter, and one for each kind of meter that counts nothing.
+    pub energy: Vec<EnergyRow>,
     /// `perplexity.csv`: one row per text and one for the whole corpus, which for a corpus of one text
     /// is the only one.
     pub perplexity: Vec<PerplexityRow>,
@@ -176,6 +180,44 @@ pub struct MemoryRow {
     pub rss_file_bytes: Option<u64>,
     pub gpu_bytes: Option<u64>,
     pub n_seq: u32,
+}
+
+/// A line of `energy.csv`: joules a token of one test by one meter, or why there are none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct EnergyRow {
+    pub machine: String,
+    pub model: String,
+    pub variant: String,
+    pub precision: String,
+    /// `prefill` or `decode`; `None`, as the shape is, where nothing of the kind counts.
+    pub test: Option<String>,
+    pub n_prompt: Option<u32>,
+    pub n_gen: Option<u32>,
+    pub n_depth: Option<u32>,
+    pub n_seq: Option<u32>,
+    /// The meter, [`TOTAL`] for all meters that count, or the kind that counts nothing.
+    pub source: String,
+    /// Repetitions that were counted, and their tokens.
+    pub reps: Option<u32>,
+    pub tokens: Option<u64>,
+    /// Net of idle power: all joules of the repetitions, less idle power times their time, over all
+    /// their tokens.
+    pub joules_per_token: Option<f64>,
+    /// Bootstrap 95 % interval of the mean over repetitions; `None` for fewer than three.
+    pub ci95_low: Option<f64>,
+    pub ci95_high: Option<f64>,
+    /// The same with idle power left in.
+    pub gross_joules_per_token: Option<f64>,
+    /// Power in watts before the tests, with the model loaded and nothing evaluated.
+    pub idle_w: Option<f64>,
+    /// Power in watts during the repetitions, idle power included.
+    pub mean_w: Option<f64>,
+    /// Why there are no joules a token.
+    pub reason: Option<NoEnergy>,
+    /// Index of the cell in [`Report::cells`]; not a CSV column.
+    #[serde(skip)]
+    pub cell: usize,
 }
 
 /// A line of `perplexity.csv`.

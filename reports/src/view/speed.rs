@@ -58,7 +58,8 @@ fn group(key: &CellKey, run: &RunInfo, reps: &[&Speed]) -> SpeedGroup {
     }
 }
 
-fn name(test: Test) -> &'static str {
+/// A test as `speed.csv` writes it.
+pub(super) fn name(test: Test) -> &'static str {
     match test {
         Test::Load => "load",
         Test::Prefill => "prefill",
