@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, names, text};
 
 /// The names of the embedded suites.
-pub const SUITES: &[&str] = &["quick", "standard", "full"];
+pub const SUITES: &[&str] = &["quick", "standard", "full", "precision-grid"];
 
 /// What each cell is put through. A section that is absent is not run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,8 +103,8 @@ fn three() -> u32 {
     3
 }
 
-/// Loads the embedded suite `quick`, `standard` or `full`, or the TOML file at a path, which ends in
-/// `.toml` or holds a separator.
+/// Loads the embedded suite `quick`, `standard`, `full` or `precision-grid`, or the TOML file at a path,
+/// which ends in `.toml` or holds a separator.
 ///
 /// # Errors
 ///
@@ -125,6 +125,12 @@ pub fn load_suite(name_or_path: &str) -> Result<Suite, Error> {
             );
         }
         "full" => return parse(include_str!("../suites/full.toml"), "full.toml (embedded)"),
+        "precision-grid" => {
+            return parse(
+                include_str!("../suites/precision-grid.toml"),
+                "precision-grid.toml (embedded)",
+            );
+        }
         _ => {}
     }
     if !name_or_path.ends_with(".toml") && !name_or_path.contains(std::path::is_separator) {

@@ -21,8 +21,8 @@ use thiserror::Error as ThisError;
 use crate::file;
 use crate::text::escape;
 use crate::view::{
-    AnswerRow, EnergyRow, Format, Group, MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Report,
-    ScoreRow, SpeedRow, Status, SummaryRow,
+    AnswerRow, EnergyRow, Format, GridRow, Group, MemoryRow, NoEnergy, NumbersRow, PerplexityRow,
+    Report, ScoreRow, SpeedRow, Status, SummaryRow,
 };
 
 /// Why a CSV file could not be written.
@@ -35,8 +35,9 @@ pub struct Error {
     pub source: std::io::Error,
 }
 
-/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`, `scores.csv` and
-/// `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
+/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`,
+/// `scores.csv`, `summary.csv` and `grid.csv` into `dir`, which is created where it is missing, and
+/// returns their paths. Each file
 /// is replaced whole.
 ///
 /// # Errors
@@ -57,6 +58,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
         ("summary.csv", table(&report.summary)),
+        ("grid.csv", table(&report.grid)),
     ];
     let mut paths = Vec::new();
     for (name, bytes) in tables {
@@ -150,6 +152,13 @@ columns!(SummaryRow:
     decode_ts, decode_ci95_low, decode_ci95_high, ttft_ms, chars_per_s, syllables_per_s, load_ms, peak_rss_bytes,
     predicted_bytes, ppl, ppl_se, bits_per_byte, bits_per_syllable, n_answers, median_tokens,
     median_chars, cut_share, hangul_share, failure,
+);
+
+columns!(GridRow:
+    machine, model, variant, precision, weights, ends_f32, kv, flash_attention,
+    decode_ts, decode_ci95_low, decode_ci95_high, prefill_ts, prefill_ci95_low, prefill_ci95_high,
+    deep_n_depth, deep_decode_ts, deep_decode_ci95_low, deep_decode_ci95_high,
+    peak_rss_bytes, gpu_bytes, model_bytes, kv_bytes, baseline, corpus, mean_kld, mean_kld_se, pareto,
 );
 
 /// A value as a field of the file.
@@ -246,7 +255,7 @@ mod tests {
     use crate::sample;
 
     /// The text of the files that `report` becomes, by name.
-    fn files(report: &Report) -> [String; 8] {
+    fn files(report: &Report) -> [String; 9] {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_all(report, &dir.path().join("csv")).unwrap();
         let texts: Vec<String> = paths
@@ -282,6 +291,7 @@ mod tests {
         has_every_field(&report.answers);
         has_every_field(&report.scores);
         has_every_field(&report.summary);
+        has_every_field(&report.grid);
     }
 
     #[test]
@@ -301,6 +311,7 @@ mod tests {
             answers,
             scores,
             summary,
+            grid,
         ] = files;
         insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s,syllables_per_s");
         insta::assert_snapshot!(memory, @"machine,model,variant,precision,n_ctx,model_bytes,kv_bytes,compute_bytes,predicted_bytes,peak_rss_bytes,rss_anon_bytes,rss_file_bytes,gpu_bytes,n_seq");
@@ -310,6 +321,7 @@ mod tests {
         insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s,category,kind,trained_on,korean_line_share,prose_before_list,prose_after_list,loop_share,n_reference");
         insta::assert_snapshot!(scores, @"machine,model,variant,precision,group,n_answers,cut_share,median_chars,hangul_share,korean_line_share,list_share,loop_share,coverage,coverage_ci95_low,coverage_ci95_high,n_coverage,obedience,obedience_ci95_low,obedience_ci95_high,n_obedience,off_topic_share,off_topic_ci95_low,off_topic_ci95_high,n_off_topic,reference_nll,reference_nll_ci95_low,reference_nll_ci95_high,n_reference_nll");
         insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
+        insta::assert_snapshot!(grid, @"machine,model,variant,precision,weights,ends_f32,kv,flash_attention,decode_ts,decode_ci95_low,decode_ci95_high,prefill_ts,prefill_ci95_low,prefill_ci95_high,deep_n_depth,deep_decode_ts,deep_decode_ci95_low,deep_decode_ci95_high,peak_rss_bytes,gpu_bytes,model_bytes,kv_bytes,baseline,corpus,mean_kld,mean_kld_se,pareto");
     }
 
     #[test]
@@ -333,6 +345,7 @@ mod tests {
             answers,
             scores,
             summary,
+            _,
         ] = files(&report);
         insta::assert_snapshot!("speed.csv", speed);
         insta::assert_snapshot!("memory.csv", memory);
@@ -346,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_run_of_demonstration_models() {
-        let [_, _, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
+        let [_, _, _, _, _, answers, scores, _, _] = files(&sample::demonstration_report(12));
         insta::assert_snapshot!("scores-demonstration.csv", scores);
         // What stands behind the columns that other runs fill too.
         let mut reader = ::csv::Reader::from_reader(answers.as_bytes());
@@ -366,6 +379,12 @@ mod tests {
         q3,writing,instruction,false,1,true,true,0,80
         q4,animals,free_writing,true,1,,,0,
         ");
+    }
+
+    #[test]
+    fn a_run_of_mixed_precisions() {
+        let [.., grid] = files(&sample::grid_report());
+        insta::assert_snapshot!("grid.csv", grid);
     }
 
     #[test]

@@ -82,9 +82,29 @@ fn the_embedded_suites_load_and_name_what_exists() {
         for corpus in &suite.perplexity.unwrap().corpora {
             crate::load_corpus(corpus).unwrap();
         }
-        for questions in &suite.answers.unwrap().questions {
+        for questions in suite.answers.iter().flat_map(|answers| &answers.questions) {
             crate::load_questions(questions).unwrap();
         }
+    }
+}
+
+#[test]
+fn the_precision_grid_compares_settings_and_asks_nothing() {
+    let suite = load_suite("precision-grid").unwrap();
+    // The highest of all comes first: the others are compared with it.
+    assert_eq!(suite.precisions[0], "f32:kv=f32");
+    assert_eq!(suite.fidelity, Some(FidelitySuite { baseline: None }));
+    assert!(suite.answers.is_none() && suite.numbers.is_none());
+    let speed = suite.speed.unwrap();
+    // Intervals need repetitions, and what a KV cache costs shows only where it is filled.
+    assert!(speed.repetitions >= 5 && speed.n_depth.iter().any(|&depth| depth >= 512));
+    for part in ["+f32", ":kv=f32", ":kv=bf16", ":kv=q8_0", ":fa=off"] {
+        // Beside the same without it, so that the two show what it does.
+        let pair = suite.precisions.iter().any(|name| {
+            name.strip_suffix(part)
+                .is_some_and(|rest| suite.precisions.iter().any(|other| other == rest))
+        });
+        assert!(pair, "{part}");
     }
 }
 
@@ -209,13 +229,13 @@ fn what_is_wrong_with_a_suite_file_is_said() {
     let root = format!("{}/", dir.path().display());
     insta::assert_snapshot!(found.join("\n").replace(&root, "DIR/"), @r#"
     DIR/cp949.toml:2: not UTF-8; save the file as UTF-8 (Korean Windows programs often save CP949)
-    DIR/none.toml: no such file; check the path, or name an embedded suite: quick, standard, full
+    DIR/none.toml: no such file; check the path, or name an embedded suite: quick, standard, full, precision-grid
     DIR/: cannot be read: it is a directory; give a file in it
-    DIR/none: no such file; check the path, or name an embedded suite: quick, standard, full
-    unknown suite `standart` (did you mean `standard`?); known: quick, standard, full; for a file, give its path
-    unknown suite `모음`; known: quick, standard, full; for a file, give its path
-    unknown suite `my.yaml`; known: quick, standard, full; for a file, give its path
-    my.toml: no such file; check the path, or name an embedded suite: quick, standard, full
+    DIR/none: no such file; check the path, or name an embedded suite: quick, standard, full, precision-grid
+    unknown suite `standart` (did you mean `standard`?); known: quick, standard, full, precision-grid; for a file, give its path
+    unknown suite `모음`; known: quick, standard, full, precision-grid; for a file, give its path
+    unknown suite `my.yaml`; known: quick, standard, full, precision-grid; for a file, give its path
+    my.toml: no such file; check the path, or name an embedded suite: quick, standard, full, precision-grid
     "#);
     fs::write(place("mine.toml"), WHOLE).unwrap();
     assert_eq!(load_suite(&place("mine.toml")).unwrap().name, "mine");

@@ -21,6 +21,7 @@ Examples:
   hanbench run model.gguf --precision native,f32,f16,q4_k_m --suite quick
   hanbench run general=q4.gguf instruct=f16.gguf text=base-f16.gguf
   hanbench run model.gguf --precision f32,f16,q4_k_m,f16:kv=q8_0 --baseline f32 --corpus my.txt
+  hanbench run nabi-instruct --suite precision-grid      what to keep wide and what to narrow
   hanbench run model.gguf --questions my.jsonl --corpus my.txt --out runs/mine
   hanbench run --resume --out runs/mine                  go on where it was cut off
 
@@ -30,8 +31,8 @@ pub struct Args {
     /// label of your choice: instruct=model.gguf [default: the three embedded ones]
     #[arg(value_name = "[LABEL=]MODEL")]
     models: Vec<String>,
-    /// What each model is put through: quick, standard, full, or a TOML file [default:
-    /// quick for the embedded models, else standard]
+    /// What each model is put through: quick, standard, full, precision-grid, or a TOML file
+    /// [default: quick for the embedded models, else standard]
     #[arg(long, value_name = "NAME|FILE")]
     suite: Option<String>,
     /// Precisions, instead of the suite's: native, f32, f16, bf16, q8_0, q4_k_m, …; behind one there may

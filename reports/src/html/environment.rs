@@ -1,6 +1,7 @@
 //! Where and of what was measured: machine, engine, suite, models, texts.
 
 use crate::josa;
+use crate::precision::{DEFAULT_KV, Precision};
 use crate::record::{CellInfo, CorpusInfo, ModelInfo, NormalisedFile, RunInfo};
 use crate::view::Report;
 use askama::Template;
@@ -29,7 +30,8 @@ struct RunView {
     run: Facts,
     suite: Facts,
     models: Vec<ModelView>,
-    /// Which models are the same weights, and what derived precisions were made from.
+    /// Which models are the same weights, what derived precisions were made from, and what is mixed in
+    /// cells whose names say more than the precision of the weights.
     origins: Vec<Phrase>,
     corpora: Vec<CorpusView>,
     normalised: Vec<Phrase>,
@@ -260,35 +262,72 @@ fn corpus(corpus: &CorpusInfo) -> CorpusView {
     }
 }
 
-/// Where weights come from that a reader could take for others.
+/// Where weights come from that a reader could take for others, and what the cells' names mean.
 fn origins(run: &RunInfo) -> Vec<Phrase> {
     let same = demonstration::same_weights(std::slice::from_ref(run));
-    same.into_iter().chain(derived(&run.cells)).collect()
+    let said = same.into_iter().chain(derived(&run.cells));
+    said.chain(settings(&run.cells)).collect()
 }
 
-/// What each derived precision was made from, and that raising it adds nothing.
+/// What each derived precision was made from, and that raising it adds nothing. Cells of one file are
+/// named once, by the file.
 fn derived(cells: &[CellInfo]) -> Vec<Phrase> {
-    let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    let mut groups: Vec<(Precision, &str, Vec<String>)> = Vec::new();
     for cell in cells {
         let Some(source) = &cell.derived_from else {
             continue;
         };
+        let file = Precision::parse(&cell.precision).file();
+        let name = format!("{}/{file}", cell.variant);
         match groups
             .iter_mut()
-            .find(|(to, from, _)| (*to, *from) == (cell.precision.as_str(), source.as_str()))
+            .find(|(to, from, _)| (*to, *from) == (file, source.as_str()))
         {
-            Some((_, _, ids)) => ids.push(&cell.id),
-            None => groups.push((&cell.precision, source, vec![&cell.id])),
+            Some((_, _, names)) if names.contains(&name) => {}
+            Some((_, _, names)) => names.push(name),
+            None => groups.push((file, source, vec![name])),
         }
     }
     groups
         .into_iter()
-        .map(|(to, from, ids)| derivation(to, from, &ids))
+        .map(|(to, from, names)| derivation(to, from, &names))
         .collect()
 }
 
-fn derivation(to: &str, from: &str, ids: &[&str]) -> Phrase {
-    let raised = bits(from).zip(bits(to)).is_some_and(|(from, to)| from < to);
+/// What a name says behind the precision of the weights, for what some cell's does.
+fn settings(cells: &[CellInfo]) -> Vec<Phrase> {
+    let any = |says: fn(&Precision) -> bool| {
+        let mut precisions = cells.iter().map(|cell| Precision::parse(&cell.precision));
+        precisions.any(|precision| says(&precision))
+    };
+    let ends = Phrase::both(
+        "이름에 +F32가 붙은 셀은 모델의 양 끝인 토큰 임베딩과 출력 텐서를 F32로 두고, 나머지만 앞에 적은 정밀도로 바꾼 것입니다.",
+        "Cells with +F32 in their name keep token embedding and output, the two ends of the model, in F32; only the rest has the precision in front of it.",
+    );
+    let kv = Phrase::both(
+        "KV는 KV 캐시의 정밀도이며, 적혀 있지 않으면 F16입니다. KV 캐시는 앞선 토큰의 키와 값을 담아 두는 메모리라 모델 파일과는 상관이 없고, 문맥이 길수록 커집니다.",
+        "KV is the precision of the KV cache, F16 where nothing is said. The cache keeps keys and values of the tokens so far: it is no part of the model file, and it grows with the context.",
+    );
+    let flash = Phrase::both(
+        "FA는 플래시 어텐션을 켰는지(on) 껐는지(off)를 나타내며, 적혀 있지 않으면 llama.cpp가 정한 대로입니다. 같은 계산을 다른 순서로 하는 방법이라 속도와 메모리, 반올림이 달라질 수 있습니다.",
+        "FA says whether flash attention was on or off; where nothing is said llama.cpp decided. It does the same computation in another order, so speed, memory and rounding may differ.",
+    );
+    [
+        (any(|precision| precision.ends_f32), ends),
+        (any(|precision| precision.kv != DEFAULT_KV), kv),
+        (any(|precision| precision.flash_attention.is_some()), flash),
+    ]
+    .into_iter()
+    .filter_map(|(said, phrase)| said.then_some(phrase))
+    .collect()
+}
+
+fn derivation(to: Precision, from: &str, names: &[String]) -> Phrase {
+    let bits = Precision::parse(from).bits().zip(to.bits());
+    let raised = bits.is_some_and(|(from, to_bits)| {
+        from < to_bits || (from == to_bits && from < 32 && to.ends_f32)
+    });
+    let to = &to.to_string();
     let (more_ko, more_en) = match raised {
         true => (
             " 정밀도를 높여도 정보는 늘지 않습니다.",
@@ -302,43 +341,21 @@ fn derivation(to: &str, from: &str, ids: &[&str]) -> Phrase {
             .text(format!("{} ", josa::topic(to)))
             .foreign(from)
             .text(format!(" 파일에서 변환했습니다.{more_ko} ("))
-            .list(ids.iter().copied())
+            .list(names.iter().map(String::as_str))
             .text(")"),
         Rich::default()
             .foreign(to)
             .text(" was made from ")
             .foreign(from)
             .text(format!(" weights.{more_en} ("))
-            .list(ids.iter().copied())
+            .list(names.iter().map(String::as_str))
             .text(")"),
     )
-}
-
-/// Nominal bits of a weight in a precision as GGUF names it (`F16`, `Q4_K_M`, `IQ3_XXS`, `MXFP4`).
-fn bits(precision: &str) -> Option<u32> {
-    let name = precision.to_ascii_uppercase();
-    let after = ["IQ", "TQ", "BF", "MXFP", "NVFP", "Q", "F"]
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))?;
-    let digits = after
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(after.len());
-    after[..digits].parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bits_of_precisions() {
-        let known = [
-            "F32", "f16", "BF16", "Q8_0", "Q4_K_M", "IQ3_XXS", "TQ1_0", "MXFP4",
-        ]
-        .map(bits);
-        assert_eq!(known, [32, 16, 16, 8, 4, 3, 1, 4].map(Some));
-        assert_eq!(["native", "", "Q", "모름"].map(bits), [None; 4]);
-    }
 
     #[test]
     fn only_what_was_normalised_is_said() {
@@ -386,12 +403,45 @@ mod tests {
 
     #[test]
     fn only_raising_the_precision_is_said_to_add_nothing() {
-        let raised = derivation("F32", "Q4_1", &["text/F32"]).to_string();
+        let said = |to, from| {
+            let names = ["text/file".to_owned()];
+            derivation(Precision::parse(to), from, &names).to_string()
+        };
+        let raised = said("F32", "Q4_1");
         assert!(raised.contains(
             "<bdi>F32</bdi>는 <bdi>Q4_1</bdi> 파일에서 변환했습니다. 정밀도를 높여도 정보는 늘지 않습니다."
         ));
         assert!(raised.contains("adds no information"));
-        let lowered = derivation("F16", "F32", &["text/F16"]).to_string();
+        assert!(said("F16+F32", "F16").contains("adds no information"));
+        let lowered = said("F16", "F32");
         assert!(lowered.contains("<bdi>F16</bdi>은") && !lowered.contains("정보는"));
+        assert!(!said("Q4_K_M+F32", "F16").contains("정보는"));
+    }
+
+    #[test]
+    fn files_are_named_once_and_what_names_say_is_explained() {
+        let cell = |precision: &str, from: Option<&str>| CellInfo {
+            id: format!("a/{precision}"),
+            variant: "a".into(),
+            precision: precision.into(),
+            native: from.is_none(),
+            derived_from: from.map(String::from),
+        };
+        let cells = [
+            cell("F16", None),
+            cell("Q8_0", Some("F16")),
+            cell("Q8_0:kv=Q8_0", Some("F16")),
+        ];
+        let [derived] = &derived(&cells)[..] else {
+            panic!("one file was derived")
+        };
+        assert!(derived.to_string().contains("(<bdi>a/Q8_0</bdi>)"));
+        let [kv] = &settings(&cells)[..] else {
+            panic!("one setting is to be explained")
+        };
+        assert!(kv.to_string().contains("KV 캐시의 정밀도이며"));
+        let all = [cell("F16+F32", None), cell("F16:kv=F32:fa=off", None)];
+        assert_eq!(settings(&all).len(), 3);
+        assert!(settings(&cells[..2]).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! What a cell is called on the page: `variant/precision`, and more only where that is not unique.
 
+use crate::precision::Precision;
 use crate::view::{CellKey, CellView, Report, Status, SummaryRow};
 
 use super::phrase::Phrase;
@@ -66,7 +67,7 @@ fn on_machine(key: &CellKey, cells: &[CellView]) -> String {
 }
 
 fn short(key: &CellKey) -> String {
-    format!("{}/{}", key.variant, key.precision)
+    format!("{}/{}", key.variant, Precision::parse(&key.precision))
 }
 
 /// What sets a cell apart from others of the same machine, variant and precision: its model where

@@ -1,13 +1,10 @@
 //! Who decodes fastest, takes the least memory and needs the fewest bits per syllable.
 
-use crate::view::{Report, SummaryRow};
+use crate::view::{Report, SAME_MEMORY, SummaryRow};
 
 use super::contest::{Better, Contest, Entry};
 use super::number::Estimate;
 use super::perplexity;
-
-/// Peaks closer than this share of the smaller one are not told apart: each was measured once.
-const SAME_MEMORY: f64 = 0.01;
 
 /// More leaders than this are not named.
 pub(super) const MOST_LEADERS: usize = 3;

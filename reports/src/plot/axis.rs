@@ -54,6 +54,19 @@ impl Axis {
         Self::linear(low - margin, high + margin, n_ticks)
     }
 
+    /// Around positive `values`, logarithmic however near they are; from 1 to 10 where there are none.
+    pub(super) fn logarithmic(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
+        let (low, high) = values
+            .into_iter()
+            .fold((f64::INFINITY, 0.0_f64), |(low, high), v| {
+                (low.min(v), high.max(v))
+            });
+        match low > 0.0 && high < f64::INFINITY && low <= high {
+            true => Self::log(low, high, n_ticks),
+            false => Self::log(1.0, 10.0, n_ticks),
+        }
+    }
+
     /// Whether the scale is linear and starts at zero, so that lengths on it can be compared.
     pub(super) fn starts_at_zero(&self) -> bool {
         !self.logarithmic && self.low == 0.0
@@ -114,7 +127,7 @@ impl Axis {
             .step_by(every.max(1))
             .map(|value| Tick {
                 value,
-                label: number::fixed(value, log_decimals(value)),
+                label: log_label(value),
             })
             .collect();
         Self {
@@ -126,8 +139,14 @@ impl Axis {
     }
 }
 
-fn log_decimals(value: f64) -> usize {
-    (-value.log10().floor()).clamp(0.0, 12.0) as usize
+/// A number of a logarithmic scale, with an exponent where it would have many zeros: `2e−5`.
+fn log_label(value: f64) -> String {
+    if value < 1e-3 {
+        return format!("{value:.0e}").replace('-', "−");
+    }
+    // A power of ten that was computed can be a hair too small.
+    let decimals = (-(value * (1.0 + 1e-9)).log10().floor()).clamp(0.0, 3.0);
+    number::fixed(value, decimals as usize)
 }
 
 /// The smallest of 1, 2 and 5 times a power of ten that is not below `rough`.
@@ -179,6 +198,16 @@ mod tests {
         assert!(axis.is_logarithmic());
         assert_eq!(labels(&axis), ["10", "100", "1,000", "10,000"]);
         assert!((axis.position(300.0) - 0.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn small_numbers_on_a_logarithmic_scale_have_exponents() {
+        let axis = Axis::logarithmic([2e-7, 0.052], 7);
+        assert!(axis.is_logarithmic());
+        assert_eq!(labels(&axis), ["1e−6", "1e−5", "1e−4", "0.001", "0.01"]);
+        let close = Axis::logarithmic([0.011, 0.019], 7);
+        assert!(close.position(0.011) < close.position(0.019));
+        assert!(Axis::logarithmic([], 7).is_logarithmic());
     }
 
     #[test]

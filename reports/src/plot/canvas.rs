@@ -141,7 +141,15 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
     }
 
     /// The mark of a value, about as large as a circle of this radius.
-    pub(super) fn mark(&self, (x, y): (f64, f64), r: f64, Style { mark, color }: Style) -> Drawn {
+    pub(super) fn mark(&self, at: (f64, f64), r: f64, style: Style) -> Drawn {
+        self.shape(at, r, style.mark, style.color)?;
+        match style.open {
+            true => self.shape(at, r * 0.55, style.mark, PAPER),
+            false => Ok(()),
+        }
+    }
+
+    fn shape(&self, (x, y): (f64, f64), r: f64, mark: Mark, color: Rgb) -> Drawn {
         // Factors that give every shape about the area of the circle.
         let (side, tip, base) = (r * 0.89, r * 1.25, r * 1.15);
         match mark {

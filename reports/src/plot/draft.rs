@@ -6,6 +6,7 @@ use super::histogram::Histogram;
 use super::lang::{Both, Lang};
 use super::lines::LineChart;
 use super::rows::RowChart;
+use super::scatter::Scatter;
 use plotters::prelude::DrawingBackend;
 
 /// A chart with its words in both languages.
@@ -22,6 +23,7 @@ pub(super) enum Scene {
     Rows(RowChart),
     Lines(LineChart),
     Histogram(Histogram),
+    Scatter(Scatter),
 }
 
 impl Scene {
@@ -31,6 +33,7 @@ impl Scene {
             Self::Rows(chart) => chart.height(fonts),
             Self::Lines(chart) => chart.height(fonts),
             Self::Histogram(chart) => chart.height(fonts),
+            Self::Scatter(chart) => chart.height(fonts),
         }
     }
 
@@ -40,6 +43,7 @@ impl Scene {
             Self::Rows(chart) => chart.draw(canvas, lang),
             Self::Lines(chart) => chart.draw(canvas),
             Self::Histogram(chart) => chart.draw(canvas),
+            Self::Scatter(chart) => chart.draw(canvas),
         }
     }
 }

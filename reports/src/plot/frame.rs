@@ -70,6 +70,8 @@ pub(super) enum Key {
     Part(Part),
     /// A line across a bar.
     Tick,
+    /// A line that joins points.
+    Line,
 }
 
 impl Frame {
@@ -126,6 +128,7 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
         Key::Interval => rowmarks::whiskers(canvas, (x + 1.0, x + KEY - 1.0), middle, color),
         Key::Sample => canvas.dot(center, 2.2, color, 0.8),
         Key::AtLeast => canvas.at_least(center, 4.0, color),
+        Key::Line => canvas.bar((x, middle), (x + KEY, middle), 2.0, GRID),
         Key::Part(part) => rowmarks::fill(
             canvas,
             part,

@@ -2,6 +2,7 @@
 
 use super::canvas::Type;
 use super::font::Fonts;
+use crate::precision::Precision;
 use crate::text;
 use crate::view::{CellKey, CellView};
 use std::collections::HashSet;
@@ -13,7 +14,7 @@ const LONGEST: usize = 400;
 const IN_SENTENCE: usize = 40;
 
 /// Widest room for a precision.
-pub(super) const PRECISION_ROOM: f64 = 100.0;
+pub(super) const PRECISION_ROOM: f64 = 170.0;
 
 /// What one cell is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub(super) fn cell_names(cells: &[CellView]) -> Vec<CellName> {
         }
         CellName {
             variant: clean(&cell.key.variant),
-            precision: clean(&cell.key.precision),
+            precision: clean(&Precision::parse(&cell.key.precision).to_string()),
             place: (!place.is_empty()).then(|| place.join(" · ")),
         }
     };
@@ -240,5 +241,18 @@ mod tests {
         );
         let names = cell_names(&[cell("m", "a", 0), cell("n", "a", 1)]);
         assert_eq!(names[1].in_sentence(), "n: instruct/F16");
+    }
+
+    #[test]
+    fn a_long_precision_is_shown_whole() {
+        let cell = super::super::fixture::cell("instruct", "Q4_K_M+F32:kv=Q8_0");
+        let names = cell_names(&[cell]);
+        assert_eq!(names[0].in_sentence(), "instruct/Q4_K_M+F32 · KV Q8_0");
+        let fonts = Fonts::of(&Database::new());
+        let face = super::super::frame::LABEL;
+        assert_eq!(
+            fit_name(&fonts, &names[0], face, 230.0),
+            "instruct Q4_K_M+F32 · KV Q8_0"
+        );
     }
 }

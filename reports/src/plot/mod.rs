@@ -1,7 +1,7 @@
 //! Charts: PNG files for the run directory, and the same as SVG for the HTML.
 //!
 //! Each chart module turns rows of the [`Report`] into a draft, words and values without places;
-//! `rows`, `lines` and `histogram` lay drafts out; `canvas` draws on whichever backend.
+//! `rows`, `lines`, `scatter` and `histogram` lay drafts out; `canvas` draws on whichever backend.
 
 mod axis;
 mod builtin;
@@ -13,6 +13,7 @@ mod draft;
 mod fixture;
 mod font;
 mod frame;
+mod front;
 mod histogram;
 mod label;
 mod lang;
@@ -24,9 +25,11 @@ mod numbers;
 mod palette;
 mod parallel;
 mod perplexity;
+mod place;
 mod power;
 mod rowmarks;
 mod rows;
+mod scatter;
 mod sfnt;
 mod speed;
 mod surface;
@@ -96,13 +99,14 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 8] = [
+const CHARTS: [(&str, Maker); 9] = [
     ("speed-prefill", speed::prefill),
     ("speed-decode", speed::decode),
     ("speed-parallel", parallel::draft),
     ("memory", memory::draft),
     ("perplexity", perplexity::perplexity),
     ("bits-per-syllable", perplexity::bits_per_syllable),
+    ("precision-front", front::draft),
     ("numbers", numbers::draft),
     ("answer-length", length::draft),
 ];

@@ -1,9 +1,11 @@
-//! Colours and marks: a hue and a mark for each variant, a shade for each precision.
+//! Colours and marks: a hue and a mark for each variant, a shade for each precision of the weights, and
+//! an open mark where more than the weights' precision was set.
 //!
 //! The hues are those of Okabe and Ito (2008), which colour-blind readers can tell apart. The shades
 //! are steps of relative luminance (WCAG 2.2) that are the same for every hue, so that a precision is
 //! as dark in one variant as in another and greyscale still tells precisions apart.
 
+use crate::precision::Precision;
 use crate::view::CellView;
 use std::cmp::Reverse;
 
@@ -62,6 +64,8 @@ const MARKS: [Mark; 5] = [
 pub(super) struct Style {
     pub(super) color: Rgb,
     pub(super) mark: Mark,
+    /// Whether the mark is open.
+    pub(super) open: bool,
 }
 
 impl Style {
@@ -69,29 +73,27 @@ impl Style {
     pub(super) const NEUTRAL: Self = Self {
         color: MUTED,
         mark: Mark::Circle,
+        open: false,
     };
 }
 
 /// The styles of a report's cells.
 pub(super) struct Palette<'a> {
     variants: Vec<&'a str>,
-    precisions: Vec<&'a str>,
+    weights: Vec<&'a str>,
 }
 
 impl<'a> Palette<'a> {
-    /// Variants take hues in the order of the cells, precisions take shades from the widest (dark) on.
+    /// Variants take hues in the order of the cells, weights take shades from the widest (dark) on.
     pub(super) fn of(cells: &'a [CellView]) -> Self {
         let mut variants = Vec::new();
-        let mut precisions = Vec::new();
+        let mut weights = Vec::new();
         for cell in cells {
             push_new(&mut variants, cell.key.variant.as_str());
-            push_new(&mut precisions, cell.key.precision.as_str());
+            push_new(&mut weights, Precision::parse(&cell.key.precision).weights);
         }
-        precisions.sort_by_key(|name| (Reverse(bits(name)), *name));
-        Self {
-            variants,
-            precisions,
-        }
+        weights.sort_by_key(|name| (Reverse(Precision::parse(name).bits()), *name));
+        Self { variants, weights }
     }
 
     /// The style of a cell.
@@ -101,17 +103,19 @@ impl<'a> Palette<'a> {
             .iter()
             .position(|&v| v == variant)
             .unwrap_or(0);
+        let precision = Precision::parse(precision);
         let rank = self
-            .precisions
+            .weights
             .iter()
-            .position(|&p| p == precision)
+            .position(|&weights| weights == precision.weights)
             .unwrap_or(0);
         Style {
             color: shade(
                 HUES[variant % HUES.len()],
-                luminance_of(rank, self.precisions.len()),
+                luminance_of(rank, self.weights.len()),
             ),
             mark: MARKS[variant % MARKS.len()],
+            open: precision.is_mixed(),
         }
     }
 }
@@ -120,15 +124,6 @@ fn push_new<'a>(list: &mut Vec<&'a str>, item: &'a str) {
     if !list.contains(&item) {
         list.push(item);
     }
-}
-
-/// Bits of a weight by the name of its format: 16 for `BF16`, 4 for `Q4_K_M`, 0 where it says none.
-fn bits(precision: &str) -> u32 {
-    let digits = precision.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
-    digits[..end].parse().unwrap_or(0)
 }
 
 /// The luminance of shade `rank` of `n`, in steps that look even.
@@ -226,11 +221,18 @@ mod tests {
     }
 
     #[test]
-    fn widths_are_read_off_the_names() {
-        let names = [
-            "F32", "BF16", "Q8_0", "Q6_K", "Q4_K_M", "IQ2_XS", "MXFP4", "native", "",
-        ];
-        assert_eq!(names.map(bits), [32, 16, 8, 6, 4, 2, 4, 0, 0]);
-        assert_eq!(bits("F99999999999"), 0);
+    fn cells_of_one_weights_share_a_shade_and_mixed_ones_are_open() {
+        let cells = ["F16:kv=Q8_0", "F32", "F16", "Q4_K_M+F32", "F16:fa=off"]
+            .map(|precision| super::super::fixture::cell("a", precision));
+        let palette = Palette::of(&cells);
+        assert_eq!(palette.weights, ["F32", "F16", "Q4_K_M"]);
+        let [kv, f32, f16, ends, flash] =
+            [0, 1, 2, 3, 4].map(|index: usize| palette.style("a", &cells[index].key.precision));
+        assert_eq!([kv.color, flash.color], [f16.color; 2]);
+        assert!(f32.color != f16.color && ends.color != f16.color);
+        assert_eq!(
+            [kv, f32, f16, ends, flash].map(|style| style.open),
+            [true, false, false, true, true]
+        );
     }
 }

@@ -80,7 +80,13 @@ fn unescape(text: &str) -> String {
 #[test]
 fn a_full_report_gives_every_chart_as_png_and_svg() {
     let (_dir, charts) = charts(&sample::report(6, 4));
-    assert_eq!(names(&charts), CHARTS.map(|(name, _)| name));
+    // Without a baseline nothing is compared.
+    let all: Vec<&str> = CHARTS.iter().map(|(name, _)| *name).collect();
+    let drawn: Vec<&str> = all
+        .into_iter()
+        .filter(|name| *name != "precision-front")
+        .collect();
+    assert_eq!(names(&charts), drawn);
     for chart in &charts {
         let png = fs::read(&chart.png).unwrap();
         assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n", "{}", chart.name);
@@ -92,6 +98,31 @@ fn a_full_report_gives_every_chart_as_png_and_svg() {
             );
         }
     }
+}
+
+#[test]
+fn mixed_precisions_are_named_beside_their_points() {
+    let report = sample::grid_report();
+    let (_dir, charts) = charts(&report);
+    let front = chart(&charts, "precision-front");
+    let shown = texts(&front.svg);
+    for row in &report.grid {
+        let name = crate::precision::Precision::parse(&row.precision).to_string();
+        assert!(shown.contains(&name), "{name} is not in {shown:?}");
+    }
+    assert!(shown.contains(&"기준 instruct/F32 · KV F32".into()));
+    assert!(front.caption_en.contains("on the Pareto front: "));
+    assert!(front.caption_ko.ends_with('.') && !front.caption_ko.contains("  "));
+}
+
+#[test]
+fn a_front_without_divergences_is_not_drawn() {
+    let mut report = sample::grid_report();
+    for row in &mut report.grid {
+        row.mean_kld = None;
+    }
+    let (_dir, charts) = charts(&report);
+    assert!(!names(&charts).contains(&"precision-front"));
 }
 
 #[test]

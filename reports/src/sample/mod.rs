@@ -3,6 +3,7 @@
 mod demonstration;
 mod energy;
 mod facts;
+mod grid;
 mod numbers;
 mod plan;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 pub use demonstration::{demonstration_report, demonstration_run_dir};
 pub use facts::records;
+pub use grid::{grid_report, grid_run_dir};
 pub use plan::run_info;
 
 use crate::record::{Begin, End, Fact, Failure, Record, Stage, Warning};

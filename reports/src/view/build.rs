@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::facts::CellFacts;
 use super::summary::Sources;
 use super::{
-    AnswerRow, CellKey, CellView, EnergyRow, Exponents, MemoryRow, NumbersRow, PerplexityRow,
-    Report, ScoreRow, SpeedRow, SummaryRow, answers, energy, numbers, perplexity, scores, speed,
-    summary,
+    AnswerRow, CellKey, CellView, EnergyRow, Exponents, GridRow, MemoryRow, NumbersRow,
+    PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, answers, energy, grid, numbers,
+    perplexity, scores, speed, summary,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -27,6 +27,7 @@ pub fn build(runs: Vec<RunDir>) -> Report {
     for run in runs {
         add(&mut report, run);
     }
+    grid::compare(&mut report);
     report
 }
 
@@ -117,6 +118,7 @@ struct CellRows {
     answers: Vec<AnswerRow>,
     scores: Vec<ScoreRow>,
     summary: SummaryRow,
+    grid: GridRow,
 }
 
 impl CellRows {
@@ -172,6 +174,7 @@ impl CellRows {
             perplexity: &perplexity,
             answers: &answers,
         });
+        let grid = grid::row(cell.index, &summary, &groups, &memory);
         let speed = groups
             .into_iter()
             .map(|group| group.row)
@@ -188,6 +191,7 @@ impl CellRows {
             answers,
             scores,
             summary,
+            grid,
         }
     }
 
@@ -202,6 +206,7 @@ impl CellRows {
         report.answers.extend(self.answers);
         report.scores.extend(self.scores);
         report.summary.push(self.summary);
+        report.grid.push(self.grid);
     }
 }
 

@@ -7,7 +7,9 @@ mod answers;
 mod build;
 mod energy;
 mod facts;
+mod grid;
 mod numbers;
+mod pareto;
 mod perplexity;
 mod scores;
 mod speed;
@@ -22,6 +24,8 @@ use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, War
 
 pub use build::build;
 pub use energy::{NoEnergy, TOTAL};
+pub(crate) use grid::compare;
+pub use grid::{GridRow, SAME_MEMORY};
 pub use scores::Group;
 
 /// Everything a report shows, of one run or of several merged ones.
@@ -43,6 +47,8 @@ pub struct Report {
     /// `fidelity.csv`: what each precision costs against its baseline, one row per text and one for
     /// the whole corpus; and what the baseline differs from itself.
     pub fidelity: Vec<FidelityRow>,
+    /// `grid.csv`: what each cell trades for what, one row per cell.
+    pub grid: Vec<GridRow>,
     /// `numbers.csv`: of each file that was measured as it is, two rows a tensor.
     pub numbers: Vec<NumbersRow>,
     /// The exponents of the same files' weights, one of each.
@@ -118,7 +124,7 @@ pub struct CellKey {
     pub model: String,
     /// Label of the model in the run.
     pub variant: String,
-    /// Precision of the weights.
+    /// [`crate::record::CellInfo::precision`]; [`crate::precision::Precision`] takes it apart.
     pub precision: String,
 }
 

@@ -141,6 +141,16 @@ pub(super) fn headline_decode(groups: &[SpeedGroup]) -> Option<&SpeedGroup> {
     alone(groups, Test::Decode).min_by_key(|group| (group.row.n_depth, Reverse(group.row.n_gen)))
 }
 
+/// The test that tells how a full KV cache slows decode: the headline's at the greatest depth; `None`
+/// where there is only one depth.
+pub(super) fn deepest_decode(groups: &[SpeedGroup]) -> Option<&SpeedGroup> {
+    let headline = headline_decode(groups)?;
+    alone(groups, Test::Decode)
+        .filter(|group| group.row.n_gen == headline.row.n_gen)
+        .filter(|group| group.row.n_depth > headline.row.n_depth)
+        .max_by_key(|group| group.row.n_depth)
+}
+
 /// The test that a cell's prefill speed is told by: one sequence, smallest depth, longest prompt.
 pub(super) fn headline_prefill(groups: &[SpeedGroup]) -> Option<&SpeedGroup> {
     alone(groups, Test::Prefill)

@@ -1,0 +1,179 @@
+//! What each precision trades: decode speed against divergence, with memory beside each name.
+
+use super::caption::list;
+use super::context::{Context, drawable};
+use super::draft::{Draft, Scene};
+use super::frame::{Frame, Key};
+use super::lang::{Both, Lang};
+use super::number;
+use super::scatter::{Panel, Point, Scatter};
+use crate::view::GridRow;
+
+/// The cells that are compared with one baseline.
+struct Group<'a> {
+    baseline: usize,
+    rows: Vec<&'a GridRow>,
+}
+
+/// Decode speed over divergence from the baseline, for every baseline with which something was
+/// compared.
+pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
+    let groups = groups(context);
+    (!groups.is_empty()).then(|| Draft {
+        name: "precision-front",
+        title: Both::make(|lang| title(lang).to_owned()),
+        caption: Both::make(|lang| caption(context, &groups, lang)),
+        scene: Both::make(|lang| Scene::Scatter(chart(context, &groups, lang))),
+    })
+}
+
+fn title(lang: Lang) -> &'static str {
+    lang.pick("속도와 충실도", "Speed against fidelity")
+}
+
+fn groups<'a>(context: &Context<'a>) -> Vec<Group<'a>> {
+    let grid = &context.report.grid;
+    let of = |baseline: &'a GridRow| {
+        let rows: Vec<&GridRow> = grid
+            .iter()
+            .filter(|row| row.group == baseline.group && is_drawable(row))
+            .collect();
+        // A logarithmic scale needs a value that is not 0.
+        let spread = rows.len() > 1 && rows.iter().any(|row| row.mean_kld > Some(0.0));
+        spread.then_some(Group {
+            baseline: baseline.cell,
+            rows,
+        })
+    };
+    grid.iter()
+        .filter(|row| row.is_baseline)
+        .filter_map(of)
+        .collect()
+}
+
+fn is_drawable(row: &GridRow) -> bool {
+    let number = |value: Option<f64>| value.and_then(drawable).is_some();
+    number(row.decode_ts) && number(row.mean_kld)
+}
+
+fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
+    let panel = |group: &Group<'_>| Panel {
+        heading: heading(context, group, lang),
+        points: points(context, group),
+    };
+    let legend = [
+        (Key::Point, lang.pick("셀", "cell")),
+        (Key::Interval, lang.pick("95% 구간", "95% interval")),
+        (
+            Key::Line,
+            lang.pick("파레토 경계(굵은 이름)", "Pareto front (names in bold)"),
+        ),
+    ];
+    Scatter {
+        frame: Frame {
+            title: title(lang).to_owned(),
+            subtitle: lang
+                .pick("이름 아래는 최대 메모리", "below each name its peak memory")
+                .to_owned(),
+            legend: legend.map(|(key, text)| (key, text.to_owned())).to_vec(),
+            axis_title: lang
+                .pick(
+                    "디코드 속도, 토큰/초 (클수록 좋음)",
+                    "decode speed, tokens/s (more is better)",
+                )
+                .to_owned(),
+        },
+        rise_title: lang
+            .pick(
+                "기준과의 평균 KL 발산, 나트 (작을수록 좋음) · 로그 눈금",
+                "mean KL divergence from the baseline, nats (less is better) · logarithmic scale",
+            )
+            .to_owned(),
+        panels: groups.iter().map(panel).collect(),
+    }
+}
+
+fn heading(context: &Context<'_>, group: &Group<'_>, lang: Lang) -> String {
+    let baseline = context.name(group.baseline).in_sentence();
+    match lang {
+        Lang::Ko => format!("기준 {baseline}"),
+        Lang::En => format!("baseline {baseline}"),
+    }
+}
+
+/// The points of a group, those on the front first, which therefore are labelled first.
+fn points(context: &Context<'_>, group: &Group<'_>) -> Vec<Point> {
+    let interval =
+        |low: Option<f64>, high: Option<f64>| low.and_then(drawable).zip(high.and_then(drawable));
+    let variants = || group.rows.iter().map(|row| row.variant.as_str());
+    let one_variant = variants().all(|variant| variant == group.rows[0].variant);
+    let largest = group.rows.iter().filter_map(|row| row.memory_bytes()).max();
+    let (unit, scale) = number::byte_unit(largest.unwrap_or(0) as f64);
+    let point = |row: &&GridRow| {
+        let name = context.name(row.cell);
+        let memory = row
+            .memory_bytes()
+            .map(|bytes| format!("{} {unit}", number::format(bytes as f64 / scale, None)));
+        let kld = row.kld_interval();
+        Point {
+            name: match one_variant {
+                true => name.precision.clone(),
+                false => name.plain(),
+            },
+            note: memory.unwrap_or_default(),
+            style: context.style(row.cell),
+            x: row.decode_ts.unwrap_or(0.0),
+            x_interval: interval(row.decode_ci95_low, row.decode_ci95_high),
+            y: row.mean_kld.unwrap_or(0.0),
+            y_interval: kld.and_then(|(low, high)| interval(Some(low), Some(high))),
+            on_line: row.pareto == Some(true),
+        }
+    };
+    let mut points: Vec<Point> = group.rows.iter().map(point).collect();
+    points.sort_by_key(|point| !point.on_line);
+    points
+}
+
+fn caption(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> String {
+    let mut text = lang
+        .pick(
+            "오른쪽일수록 디코드가 빠르고, 아래일수록 기준의 확률 분포에 가깝습니다. 기준 자신은 0에 있습니다.",
+            "Cells to the right decode faster; lower ones are nearer to the baseline’s distribution. The baseline itself is at 0.",
+        )
+        .to_owned();
+    if groups
+        .iter()
+        .flat_map(|group| &group.rows)
+        .any(|row| context.style(row.cell).open)
+    {
+        text += lang.pick(
+            " 속이 빈 표시는 가중치의 정밀도 말고 다른 것도 바꾼 셀입니다.",
+            " Open marks are cells in which more than the weights’ precision was set.",
+        );
+    }
+    for group in groups {
+        text += &front(context, group, lang);
+    }
+    text
+}
+
+/// Which cells of a group are on the front.
+fn front(context: &Context<'_>, group: &Group<'_>, lang: Lang) -> String {
+    let on_front = group.rows.iter().filter(|row| row.pareto == Some(true));
+    let names: Vec<String> = on_front
+        .map(|row| context.name(row.cell).in_sentence())
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let names = list(&names, lang);
+    match lang {
+        Lang::Ko => {
+            format!(" 속도, 메모리, KL 발산을 함께 보아 파레토 경계에 있는 것은 {names}입니다.")
+        }
+        Lang::En => {
+            format!(" By speed, memory and divergence together, on the Pareto front: {names}.")
+        }
+    }
+}
