@@ -15,6 +15,7 @@ mod energy;
 mod environment;
 mod facts;
 mod foreign;
+mod grid;
 mod headline;
 mod label;
 mod memory;
@@ -31,6 +32,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod title;
+mod trade;
 mod troubles;
 mod units;
 mod unknowns;
@@ -78,6 +80,8 @@ struct Page<'a> {
     perplexity: Table,
     /// The single texts of the corpora.
     perplexity_texts: Table,
+    /// Only where cells were compared with a baseline.
+    grid: Option<grid::GridSection>,
     /// Only where there are any.
     numbers: Option<numbers::NumbersSection>,
     answers: answers::AnswerSection<'a>,
@@ -104,6 +108,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         energy: energy::EnergySection::of(report, &labels),
         perplexity: perplexity::whole(report, &labels),
         perplexity_texts: perplexity::texts(report, &labels),
+        grid: grid::GridSection::of(report, &labels),
         numbers: numbers::NumbersSection::of(report, &labels),
         answers: answers::AnswerSection::of(report, &labels),
         environment: environment::Environment::of(report),

@@ -557,6 +557,50 @@ fn html_without_number_ranges_has_no_section_of_them() {
     assert!(!page.contains("#numbers") && !page.contains("id=\"numbers\""));
 }
 
+/// The section on mixed precisions.
+fn mixing(page: &str) -> &str {
+    let start = page.find("<section id=\"mixing\"").unwrap();
+    &page[start..start + page[start..].find("</section>").unwrap()]
+}
+
+#[test]
+fn html_of_mixed_precisions_reads_well() {
+    let page = rendered(&sample::grid_report());
+    assert_sound(&page);
+    assert!(page.contains("<a href=\"#mixing\">"));
+    for language in ["ko", "en"] {
+        insta::assert_snapshot!(format!("mixing.{language}"), text(mixing(&page), language));
+    }
+}
+
+#[test]
+fn html_marks_who_could_not_be_judged() {
+    let mut report = sample::grid_report();
+    let row = &mut report.grid[5];
+    (row.peak_rss_bytes, row.pareto) = (None, None);
+    view::compare(&mut report);
+    let page = rendered(&report);
+    assert_sound(&page);
+    let shown = text(mixing(&page), "en");
+    assert!(
+        shown.contains("Not judged, since speed, memory or divergence is missing: instruct/F16.")
+    );
+    assert!(shown.contains("a value is missing"));
+}
+
+#[test]
+fn html_of_one_precision_has_nothing_to_mix() {
+    for report in [sample::report(6, 1), {
+        let mut report = sample::grid_report();
+        report.grid.retain(|row| row.is_baseline);
+        report
+    }] {
+        let page = rendered(&report);
+        assert_sound(&page);
+        assert!(!page.contains("#mixing") && !page.contains("id=\"mixing\""));
+    }
+}
+
 #[test]
 fn html_says_what_each_answer_is_like() {
     let page = rendered(&sample::demonstration_report(12));

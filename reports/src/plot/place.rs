@@ -78,9 +78,12 @@ const DIRECTIONS: [f64; 16] = [
     112.5, -112.5,
 ];
 
-/// A place within `room` for a label of each of `sizes` (width and height) near its point: the nearest
-/// that covers no mark, label or leader and whose own leader crosses no label and, if possible, no other
-/// mark; `None` where there is none. Labels are placed in their order.
+/// What it costs that a leader crosses a mark or a label, as a distance that is worth going instead.
+const CROSSING: f64 = 60.0;
+
+/// A place within `room` for a label of each of `sizes` (width and height) near its point, where it
+/// covers no mark and no label; `None` where there is none. Of these places the nearest, unless its
+/// leader, or another below it, would cross too much. Labels are placed in their order.
 pub(super) fn labels(points: &[(f64, f64)], sizes: &[(f64, f64)], room: Rect) -> Vec<Option<Rect>> {
     let marks: Vec<Rect> = points
         .iter()
@@ -90,28 +93,39 @@ pub(super) fn labels(points: &[(f64, f64)], sizes: &[(f64, f64)], room: Rect) ->
     let place = |(index, &size): (usize, &(f64, f64))| {
         let point = points[index];
         let leader = |place: &Rect| (point, place.nearest(point));
-        let free = |place: &Rect| {
+        let free = |(_, place): &(f64, Rect)| {
             place.lies_in(&room)
                 && marks.iter().all(|mark| !place.meets(mark))
-                && taken.iter().all(|(label, other)| {
-                    let crossed = place.is_crossed(*other) || label.is_crossed(leader(place));
-                    !place.meets(label) && !crossed
-                })
+                && taken.iter().all(|(label, _)| !place.meets(label))
         };
-        let clear = |place: &Rect| {
-            let mut others = marks.iter().enumerate().filter(|(other, _)| *other != index);
-            others.all(|(_, mark)| !mark.is_crossed(leader(place)))
+        let cost = |(distance, place): &(f64, Rect)| {
+            let others = marks
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != index);
+            let passed = others.filter(|(_, mark)| mark.is_crossed(leader(place)));
+            let (over, under) = (
+                taken
+                    .iter()
+                    .filter(|(label, _)| label.is_crossed(leader(place))),
+                taken.iter().filter(|(_, other)| place.is_crossed(*other)),
+            );
+            let crossings = passed.count() + over.count() + under.count();
+            distance + CROSSING * crossings as f64
         };
-        let all = || candidates(point, size).filter(free);
-        // In a crowd of marks a leader may have to pass one.
-        let found = all().find(clear).or_else(|| all().next())?;
+        let all = candidates(point, size).filter(free);
+        let (_, found) = all.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
         taken.push((found, leader(&found)));
         Some(found)
     };
     sizes.iter().enumerate().map(place).collect()
 }
 
-fn candidates((x, y): (f64, f64), (width, height): (f64, f64)) -> impl Iterator<Item = Rect> {
+/// Places with their distances from the point.
+fn candidates(
+    (x, y): (f64, f64),
+    (width, height): (f64, f64),
+) -> impl Iterator<Item = (f64, Rect)> {
     DISTANCES.into_iter().flat_map(move |distance| {
         DIRECTIONS.into_iter().map(move |degrees: f64| {
             let (sin, cos) = degrees.to_radians().sin_cos();
@@ -119,7 +133,7 @@ fn candidates((x, y): (f64, f64), (width, height): (f64, f64)) -> impl Iterator<
                 x + cos * (width / 2.0 + distance),
                 y - sin * (height / 2.0 + distance),
             );
-            Rect::around(center, (width, height))
+            (distance, Rect::around(center, (width, height)))
         })
     })
 }
