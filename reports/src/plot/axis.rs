@@ -139,10 +139,10 @@ impl Axis {
     }
 }
 
-/// A number of a logarithmic scale, with an exponent where it would have many zeros: `2e−5`.
+/// A number of a logarithmic scale, with an exponent where it would have many zeros: `2e-5`.
 fn log_label(value: f64) -> String {
     if value < 1e-3 {
-        return format!("{value:.0e}").replace('-', "−");
+        return format!("{value:.0e}");
     }
     // A power of ten that was computed can be a hair too small.
     let decimals = (-(value * (1.0 + 1e-9)).log10().floor()).clamp(0.0, 3.0);
@@ -204,7 +204,7 @@ mod tests {
     fn small_numbers_on_a_logarithmic_scale_have_exponents() {
         let axis = Axis::logarithmic([2e-7, 0.052], 7);
         assert!(axis.is_logarithmic());
-        assert_eq!(labels(&axis), ["1e−6", "1e−5", "1e−4", "0.001", "0.01"]);
+        assert_eq!(labels(&axis), ["1e-6", "1e-5", "1e-4", "0.001", "0.01"]);
         let close = Axis::logarithmic([0.011, 0.019], 7);
         assert!(close.position(0.011) < close.position(0.019));
         assert!(Axis::logarithmic([], 7).is_logarithmic());

@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::label::fit;
 use super::lang::Lang;
-use super::palette::{GRID, INK, MUTED, Style};
+use super::palette::{GRID, INK, MUTED, Style, tint};
 use super::rowmarks;
 use super::rows::Part;
 use plotters::prelude::DrawingBackend;
@@ -128,7 +128,7 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
         Key::Interval => rowmarks::whiskers(canvas, (x + 1.0, x + KEY - 1.0), middle, color),
         Key::Sample => canvas.dot(center, 2.2, color, 0.8),
         Key::AtLeast => canvas.at_least(center, 4.0, color),
-        Key::Line => canvas.bar((x, middle), (x + KEY, middle), 2.0, GRID),
+        Key::Line => canvas.bar((x, middle), (x + KEY, middle), 2.0, tint(MUTED, 0.65)),
         Key::Part(part) => rowmarks::fill(
             canvas,
             part,

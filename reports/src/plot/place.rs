@@ -42,7 +42,7 @@ impl Rect {
     }
 
     /// Whether a line from one point to another passes through it (Liang and Barsky, 1984).
-    fn is_crossed(&self, (from, to): Leader) -> bool {
+    fn is_crossed(&self, (from, to): Line) -> bool {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
         for (step, distance) in [
@@ -65,8 +65,8 @@ impl Rect {
     }
 }
 
-/// A line from a point to its label.
-type Leader = ((f64, f64), (f64, f64));
+/// A line from one point to another.
+pub(super) type Line = ((f64, f64), (f64, f64));
 
 /// Half the side of the square that a mark keeps free.
 const MARK: f64 = 8.0;
@@ -80,16 +80,24 @@ const DIRECTIONS: [f64; 16] = [
 
 /// What it costs that a leader crosses a mark or a label, as a distance that is worth going instead.
 const CROSSING: f64 = 60.0;
+/// Likewise of a label that stands over a line.
+const OVER_LINE: f64 = 20.0;
 
 /// A place within `room` for a label of each of `sizes` (width and height) near its point, where it
 /// covers no mark and no label; `None` where there is none. Of these places the nearest, unless its
-/// leader, or another below it, would cross too much. Labels are placed in their order.
-pub(super) fn labels(points: &[(f64, f64)], sizes: &[(f64, f64)], room: Rect) -> Vec<Option<Rect>> {
+/// leader, or another below it, would cross too much, or too many of `lines` run under it. Labels are
+/// placed in their order.
+pub(super) fn labels(
+    points: &[(f64, f64)],
+    sizes: &[(f64, f64)],
+    lines: &[Line],
+    room: Rect,
+) -> Vec<Option<Rect>> {
     let marks: Vec<Rect> = points
         .iter()
         .map(|&point| Rect::around(point, (2.0 * MARK, 2.0 * MARK)))
         .collect();
-    let mut taken: Vec<(Rect, Leader)> = Vec::new();
+    let mut taken: Vec<(Rect, Line)> = Vec::new();
     let place = |(index, &size): (usize, &(f64, f64))| {
         let point = points[index];
         let leader = |place: &Rect| (point, place.nearest(point));
@@ -111,7 +119,8 @@ pub(super) fn labels(points: &[(f64, f64)], sizes: &[(f64, f64)], room: Rect) ->
                 taken.iter().filter(|(_, other)| place.is_crossed(*other)),
             );
             let crossings = passed.count() + over.count() + under.count();
-            distance + CROSSING * crossings as f64
+            let under = lines.iter().filter(|line| place.is_crossed(**line));
+            distance + CROSSING * crossings as f64 + OVER_LINE * under.count() as f64
         };
         let all = candidates(point, size).filter(free);
         let (_, found) = all.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
@@ -152,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_point_alone_has_its_label_to_the_right() {
-        let [Some(place)] = labels(&[(100.0, 100.0)], &[(80.0, 30.0)], ROOM)[..] else {
+        let [Some(place)] = labels(&[(100.0, 100.0)], &[(80.0, 30.0)], &[], ROOM)[..] else {
             panic!("there is room")
         };
         assert_eq!(place, Rect::around((149.0, 100.0), (80.0, 30.0)));
@@ -160,9 +169,18 @@ mod tests {
 
     #[test]
     fn at_the_edge_it_stands_inside() {
-        let places = labels(&[(699.0, 1.0), (2.0, 498.0)], &[(80.0, 30.0); 2], ROOM);
+        let places = labels(&[(699.0, 1.0), (2.0, 498.0)], &[(80.0, 30.0); 2], &[], ROOM);
         assert!(places.iter().flatten().all(|place| place.lies_in(&ROOM)));
         assert_eq!(places.iter().flatten().count(), 2);
+    }
+
+    #[test]
+    fn it_keeps_off_a_line_that_runs_by() {
+        let line = ((100.0, 100.0), (300.0, 100.0));
+        let [Some(place)] = labels(&[(100.0, 100.0)], &[(80.0, 30.0)], &[line], ROOM)[..] else {
+            panic!("there is room")
+        };
+        assert!(!place.is_crossed(line), "{place:?}");
     }
 
     #[test]
@@ -170,7 +188,7 @@ mod tests {
         let points: Vec<(f64, f64)> = (0..14)
             .map(|i| (300.0 + 4.0 * f64::from(i % 5), 200.0 + 7.0 * f64::from(i)))
             .collect();
-        let places = labels(&points, &[(110.0, 30.0); 14], ROOM);
+        let places = labels(&points, &[(110.0, 30.0); 14], &[], ROOM);
         assert_eq!(places.iter().flatten().count(), 14);
     }
 
@@ -181,7 +199,7 @@ mod tests {
             bottom: 40.0,
             ..ROOM
         };
-        let places = labels(&[(45.0, 20.0)], &[(80.0, 30.0)], room);
+        let places = labels(&[(45.0, 20.0)], &[(80.0, 30.0)], &[], room);
         assert_eq!(places, [None]);
     }
 
@@ -191,7 +209,7 @@ mod tests {
             points in prop::collection::vec((0.0..700.0_f64, 0.0..500.0_f64), 1..30),
         ) {
             let sizes = vec![(100.0, 30.0); points.len()];
-            let places = labels(&points, &sizes, ROOM);
+            let places = labels(&points, &sizes, &[], ROOM);
             let found: Vec<Rect> = places.into_iter().flatten().collect();
             for (i, place) in found.iter().enumerate() {
                 prop_assert!(place.lies_in(&ROOM));

@@ -5,8 +5,8 @@ use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
 use super::label::fit;
-use super::palette::{GRID, INK, MUTED, Style, tint};
-use super::place::{self, Rect};
+use super::palette::{INK, MUTED, Style, tint};
+use super::place::{self, Line, Rect};
 use plotters::prelude::DrawingBackend;
 
 /// A chart of points in one language.
@@ -123,6 +123,8 @@ impl Panel {
                 .into_iter()
                 .filter(|&value| value > 0.0)
         });
+        // A little room beyond the extremes, for their marks and names.
+        let rise = rise.flat_map(|value| [value / 1.5, value * 1.5]);
         let rise = Axis::logarithmic(rise, (self.plot_height() / 40.0) as usize);
         let across = points().flat_map(|point| {
             let (low, high) = point.x_interval.unwrap_or((point.x, point.x));
@@ -149,25 +151,33 @@ impl Panel {
             canvas.bar((layout.left, y), (layout.right, y), 1.0, MUTED)?;
             canvas.text("0", (layout.left - 8.0, y + 4.0), Anchor::End, SMALL)?;
         }
-        self.draw_line(canvas, layout)?;
-        self.points
-            .iter()
-            .try_for_each(|point| draw_intervals(canvas, layout, point))?;
+        for (from, to) in self.line(layout) {
+            canvas.line(from, to, 2.0, tint(MUTED, 0.65))?;
+        }
+        for point in &self.points {
+            let pale = tint(point.style.color, 0.3);
+            for (from, to) in intervals(layout, point) {
+                canvas.bar(from, to, 2.0, pale)?;
+            }
+        }
         self.draw_names(canvas, layout)?;
-        self.points
-            .iter()
+        // Those on the line last, so that none of the others hides them.
+        let (on_line, others): (Vec<&Point>, Vec<&Point>) =
+            self.points.iter().partition(|point| point.on_line);
+        others
+            .into_iter()
+            .chain(on_line)
             .try_for_each(|point| canvas.mark(layout.place(point), MARK, point.style))
     }
 
     /// The line from the lowest to the greatest of the points that it goes through.
-    fn draw_line<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout) -> Drawn {
+    fn line(&self, layout: &Layout) -> Vec<Line> {
         let mut on_line: Vec<&Point> = self.points.iter().filter(|point| point.on_line).collect();
         on_line.sort_by(|a, b| a.x.total_cmp(&b.x));
-        for pair in on_line.windows(2) {
-            let (from, to) = (layout.place(pair[0]), layout.place(pair[1]));
-            canvas.line(from, to, 2.0, GRID)?;
-        }
-        Ok(())
+        on_line
+            .windows(2)
+            .map(|pair| (layout.place(pair[0]), layout.place(pair[1])))
+            .collect()
     }
 
     fn draw_names<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout) -> Drawn {
@@ -198,7 +208,12 @@ impl Panel {
         };
         let places: Vec<(f64, f64)> = self.points.iter().map(|p| layout.place(p)).collect();
         let sizes: Vec<(f64, f64)> = self.points.iter().map(size).collect();
-        let labels = place::labels(&places, &sizes, room);
+        let intervals = self
+            .points
+            .iter()
+            .flat_map(|point| intervals(layout, point));
+        let lines: Vec<Line> = self.line(layout).into_iter().chain(intervals).collect();
+        let labels = place::labels(&places, &sizes, &lines, room);
         for ((point, at), label) in self.points.iter().zip(places).zip(labels) {
             // Without a place it goes unnamed here; the table has its row.
             let Some(label) = label else { continue };
@@ -207,7 +222,7 @@ impl Panel {
                 canvas.line(at, end, 1.0, tint(point.style.color, 0.5))?;
             }
             // Towards its point, so that it is seen whose it is.
-            let (x, anchor) = match at.0 > label.right {
+            let (x, anchor) = match at.0 > (label.left + label.right) / 2.0 {
                 true => (label.right, Anchor::End),
                 false => (label.left, Anchor::Start),
             };
@@ -218,26 +233,25 @@ impl Panel {
     }
 }
 
-fn draw_intervals<DB: DrawingBackend>(
-    canvas: &Canvas<'_, DB>,
-    layout: &Layout,
-    point: &Point,
-) -> Drawn {
+/// The intervals of a point: across, from the left, and up or down, from the top.
+fn intervals(layout: &Layout, point: &Point) -> Vec<Line> {
     let (x, y) = layout.place(point);
-    let pale = tint(point.style.color, 0.3);
-    if let Some((low, high)) = point.x_interval {
-        canvas.bar((layout.x(low), y), (layout.x(high), y), 2.0, pale)?;
-    }
-    if let Some((low, high)) = point.y_interval.filter(|_| point.y > 0.0) {
-        // Down to the end of the scale where the interval reaches 0.
-        let low = if low > 0.0 {
-            layout.y(low)
-        } else {
-            layout.bottom
-        };
-        canvas.bar((x, layout.y(high)), (x, low), 2.0, pale)?;
-    }
-    Ok(())
+    let across = point
+        .x_interval
+        .map(|(low, high)| ((layout.x(low), y), (layout.x(high), y)));
+    let rise = point
+        .y_interval
+        .filter(|_| point.y > 0.0)
+        .map(|(low, high)| {
+            // Down to the end of the scale where the interval reaches 0.
+            let low = if low > 0.0 {
+                layout.y(low)
+            } else {
+                layout.bottom
+            };
+            ((x, layout.y(high)), (x, low))
+        });
+    across.into_iter().chain(rise).collect()
 }
 
 impl Scatter {
