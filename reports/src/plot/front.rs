@@ -53,7 +53,12 @@ fn groups<'a>(context: &Context<'a>) -> Vec<Group<'a>> {
 
 fn is_drawable(row: &GridRow) -> bool {
     let number = |value: Option<f64>| value.and_then(drawable).is_some();
-    number(row.decode_ts) && number(row.mean_kld)
+    number(row.decode_ts) && number(row.mean_kld.map(above_zero))
+}
+
+/// A divergence, which only rounding can lead below 0.
+fn above_zero(kld: f64) -> f64 {
+    kld.max(0.0)
 }
 
 fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
@@ -124,7 +129,7 @@ fn points(context: &Context<'_>, group: &Group<'_>) -> Vec<Point> {
             style: context.style(row.cell),
             x: row.decode_ts.unwrap_or(0.0),
             x_interval: interval(row.decode_ci95_low, row.decode_ci95_high),
-            y: row.mean_kld.unwrap_or(0.0),
+            y: row.mean_kld.map_or(0.0, above_zero),
             y_interval: kld.and_then(|(low, high)| interval(Some(low), Some(high))),
             on_line: row.pareto == Some(true),
         }

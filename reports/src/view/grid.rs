@@ -81,11 +81,12 @@ impl GridRow {
         Some(self.peak_rss_bytes? + self.gpu_bytes.unwrap_or(0))
     }
 
-    /// The 95 % interval of the mean divergence by the normal approximation, which cannot fall below 0.
+    /// The 95 % interval of the mean divergence by the normal approximation, cut off at 0, below which
+    /// only rounding can lead.
     #[must_use]
     pub fn kld_interval(&self) -> Option<(f64, f64)> {
         let (mean, half) = (self.mean_kld?, Z95 * self.mean_kld_se?);
-        Some(((mean - half).max(0.0), mean + half))
+        Some(((mean - half).max(0.0), (mean + half).max(0.0)))
     }
 
     fn trade(&self) -> Option<Trade> {
@@ -341,6 +342,13 @@ mod tests {
             row.pareto.is_none() && row.mean_kld.is_none() && row.baseline.is_none()
         }));
         assert_eq!(plain.grid[4].group, plain.grid[0].group + 1);
+    }
+
+    #[test]
+    fn rounding_below_zero_makes_no_interval_below_zero() {
+        let mut row = sample::grid_report().grid[1].clone();
+        (row.mean_kld, row.mean_kld_se) = (Some(-1e-12), Some(1e-13));
+        assert_eq!(row.kld_interval(), Some((0.0, 0.0)));
     }
 
     #[test]
