@@ -9,6 +9,7 @@ pub mod file;
 pub mod html;
 mod josa;
 pub mod plot;
+pub mod precision;
 pub mod record;
 pub mod render;
 pub mod run_dir;

@@ -9,7 +9,7 @@ use super::facts::CellFacts;
 use super::summary::Sources;
 use super::{
     AnswerRow, CellKey, CellView, Exponents, MemoryRow, NumbersRow, PerplexityRow, Report,
-    ScoreRow, SpeedRow, SummaryRow, answers, numbers, perplexity, scores, speed, summary,
+    ScoreRow, SpeedRow, SummaryRow, answers, claims, numbers, perplexity, scores, speed, summary,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -26,6 +26,7 @@ pub fn build(runs: Vec<RunDir>) -> Report {
     for run in runs {
         add(&mut report, run);
     }
+    report.claims = claims::rows(&report);
     report
 }
 
@@ -136,7 +137,7 @@ impl CellRows {
         let memory: Vec<_> = facts
             .memory
             .iter()
-            .map(|memory| memory_row(&key, memory))
+            .map(|memory| memory_row(&key, cell.index, memory))
             .collect();
         let perplexity = perplexity::rows(&key, run, &facts);
         let numbers = numbers::rows(&key, cell.index, &facts.numbers);
@@ -158,6 +159,8 @@ impl CellRows {
             end: facts.end,
             decode_samples: rates(speed::headline_decode(&groups)),
             prefill_samples: rates(speed::headline_prefill(&groups)),
+            decode_test: speed::headline_decode(&groups).and_then(speed::SpeedGroup::shape),
+            prefill_test: speed::headline_prefill(&groups).and_then(speed::SpeedGroup::shape),
             inter_token_ms,
             key,
         };
@@ -219,7 +222,7 @@ fn key(run: &RunInfo, cell: &CellInfo) -> CellKey {
     }
 }
 
-fn memory_row(key: &CellKey, memory: &Memory) -> MemoryRow {
+fn memory_row(key: &CellKey, cell: usize, memory: &Memory) -> MemoryRow {
     let CellKey {
         machine,
         model,
@@ -241,5 +244,6 @@ fn memory_row(key: &CellKey, memory: &Memory) -> MemoryRow {
         rss_file_bytes: memory.rss_file_bytes,
         gpu_bytes: memory.gpu_bytes,
         n_seq: memory.n_seq,
+        cell,
     }
 }

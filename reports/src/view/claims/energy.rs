@@ -1,0 +1,119 @@
+//! It takes less energy: joules a token, net of what the machine takes idle.
+
+use super::finding::{Finding, Measure, Said, both, joined};
+use super::pair::Pair;
+use super::speed::{Change, verdict};
+use super::{Quantity, Unit, advice};
+use crate::stats::Estimate;
+
+pub(super) fn finding(pair: &Pair) -> Finding {
+    let decode = measure(pair, "decode", Quantity::DecodeEnergy);
+    let prefill = measure(pair, "prefill", Quantity::PrefillEnergy);
+    let [of_decode, of_prefill] =
+        [&decode, &prefill].map(|measure| Change::downwards(measure.interval));
+    let mut why = vec![];
+    let mut reasons: Vec<Said> = [&decode, &prefill]
+        .into_iter()
+        .filter_map(|measure| measure.missing.clone())
+        .collect();
+    reasons.dedup();
+    why.extend(said(("답을 쓰는 디코드", "Decode"), of_decode));
+    why.extend(said(("프롬프트를 읽는 프리필", "Prefill"), of_prefill));
+    why.extend(reasons);
+    why.extend(pair.without_gpu());
+    let verdict = verdict(of_decode, of_prefill);
+    Finding {
+        verdict,
+        why: joined(why),
+        advice: advice::energy(verdict, &pair.label()),
+        expected_from: Some(both(
+            "메모리에서 읽는 바이트와 걸리는 시간이 줄면 에너지도 줄리라는 기대입니다. 얼마나 줄지는 정해져 있지 않습니다.",
+            "Fewer bytes to read and less time should take less energy; how much less is not promised.",
+        )),
+        measures: vec![decode, prefill],
+    }
+}
+
+/// Joules of a token in one test, net of idle, with their 95 % interval.
+///
+/// # Errors
+/// They were not counted: why.
+fn joules_per_token(_pair: &Pair, _cell: usize, _test: &str) -> Result<Estimate, Said> {
+    // The records can hold joules, but no rows of energy are made of them yet.
+    Err(both(
+        "에너지를 잰 계측기가 없습니다.",
+        "No meter counted energy.",
+    ))
+}
+
+fn measure(pair: &Pair, test: &str, quantity: Quantity) -> Measure {
+    let of = |cell| joules_per_token(pair, cell, test);
+    match of(pair.cell).and_then(|own| Ok((own, of(pair.base)?))) {
+        Err(why) => Measure::missing(quantity, Unit::Ratio, why),
+        Ok((own, base)) => match ratio(own, base) {
+            Some(ratio) => {
+                let rows = format!("energy.csv test={test} source=total");
+                let evidence = pair.evidence(&rows, "speed", &[pair.cell, pair.base]);
+                Measure::estimated(quantity, Unit::Ratio, ratio, evidence)
+            }
+            None => Measure::missing(
+                quantity,
+                Unit::Ratio,
+                both(
+                    "대기 전력을 뺀 에너지가 0보다 크다고 확인되지 않아 비를 구할 수 없습니다.",
+                    "Net of idle the energy is not shown to be above 0, so there is no ratio.",
+                ),
+            ),
+        },
+    }
+}
+
+/// The ratio of two estimates. Its interval has the ratios of opposite ends, which is wider than that of
+/// the ratio itself: it errs towards no difference. `None` where one of the two may be 0.
+fn ratio(own: Estimate, base: Estimate) -> Option<Estimate> {
+    (own.low > 0.0 && base.low > 0.0).then(|| Estimate {
+        point: own.point / base.point,
+        low: own.low / base.high,
+        high: own.high / base.low,
+    })
+}
+
+/// A change in a sentence; of what is not known the reason says more.
+fn said((ko, en): (&str, &str), change: Change) -> Option<Said> {
+    Some(match change {
+        Change::Better => both(
+            format!("{ko}에 드는 에너지의 비는 구간 전체가 1보다 작습니다."),
+            format!("{en}: the whole interval of the ratio of energies is below 1."),
+        ),
+        Change::Unclear => both(
+            format!("{ko}에 드는 에너지의 비는 구간에 1이 들어 있어 차이가 있다고 할 수 없습니다."),
+            format!(
+                "{en}: the interval of the ratio of energies holds 1, so no difference is shown."
+            ),
+        ),
+        Change::Worse => both(
+            format!("{ko}에 드는 에너지의 비는 구간 전체가 1보다 커 오히려 더 듭니다."),
+            format!(
+                "{en}: the whole interval of the ratio of energies is above 1, so it takes more."
+            ),
+        ),
+        Change::Unknown => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_of_energies_spans_opposite_ends() {
+        let at = |low, point, high| Estimate { point, low, high };
+        let half = ratio(at(0.9, 1.0, 1.2), at(1.8, 2.0, 2.4)).unwrap();
+        assert_eq!(
+            (half.low, half.point, half.high),
+            (0.9 / 2.4, 0.5, 1.2 / 1.8)
+        );
+        assert_eq!(ratio(at(0.0, 1.0, 1.2), at(1.8, 2.0, 2.4)), None);
+        assert_eq!(ratio(at(0.9, 1.0, 1.2), at(-0.1, 2.0, 2.4)), None);
+    }
+}
