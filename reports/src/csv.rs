@@ -234,6 +234,7 @@ mod tests {
 
     use super::*;
     use crate::sample;
+    use crate::view::claims_fixture;
 
     /// The text of the files that `report` becomes, by name.
     fn files(report: &Report) -> [String; 8] {
@@ -332,6 +333,22 @@ mod tests {
         insta::assert_snapshot!("answers.csv", answers);
         insta::assert_snapshot!("scores.csv", scores);
         insta::assert_snapshot!("summary.csv", summary);
+    }
+
+    #[test]
+    fn claims_on_cells_that_were_all_measured() {
+        let mut report =
+            claims_fixture::report(&["F32", "F16", "BF16", "Q8_0", "Q4_K_M", "Q4_K_M+F32"]);
+        // The last digits of an exponential are the platform's.
+        for row in &mut report.claims {
+            let numbers = [&mut row.measured, &mut row.ci95_low, &mut row.ci95_high];
+            for value in numbers.into_iter().flatten() {
+                let scale = 10.0_f64.powi(9 - value.abs().max(1e-30).log10().floor() as i32);
+                *value = (*value * scale).round() / scale;
+            }
+        }
+        let [_, _, _, claims, ..] = files(&report);
+        insta::assert_snapshot!("claims-measured.csv", claims);
     }
 
     #[test]

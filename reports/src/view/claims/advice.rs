@@ -20,8 +20,8 @@ pub(super) fn memory(outcome: memory::Outcome, weights: &str) -> Said {
             ),
         ),
         PeakStays => both(
-            "큰 모델일수록 줄어드는 몫이 커지니, 이 모델에 필요한 메모리는 가중치가 아니라 최대 메모리를 보고 어림하십시오.",
-            "The larger a model, the more of its memory is weights; for this one, plan by the peak and not by the weights.",
+            "모델이 클수록 가중치의 몫이 커져 더 많이 줄겠지만, 이 모델에 필요한 메모리는 최대 메모리를 보고 어림하십시오.",
+            "A larger model gains more, since more of its memory is weights; for this one, plan by the peak.",
         ),
         NoPeak => both(
             "가중치가 차지하는 자리는 줄지만, 프로세스 전체에 필요한 메모리는 따로 확인하십시오.",
@@ -131,7 +131,7 @@ pub(super) fn energy(verdict: Verdict, weights: &str) -> Said {
 }
 
 pub(super) fn precision(outcome: precision::Outcome, row: &FidelityRow, weights: &str) -> Said {
-    use precision::Outcome::{NoFloor, NotShown, Shown, Unknown, WithinBatch};
+    use precision::Outcome::{NoFloor, NotShown, Shown, Unknown, WithinBatch, WithinSettings};
     let changed = (1.0 - row.same_top) * 1000.0;
     match outcome {
         Shown if changed < 1.0 => both(
@@ -149,6 +149,10 @@ pub(super) fn precision(outcome: precision::Outcome, row: &FidelityRow, weights:
         WithinBatch => both(
             "한꺼번에 계산하는 묶음의 크기만 바꾸어도 생길 수 있는 차이이니, 정밀도 때문에 F32를 고집할 까닭은 보이지 않습니다.",
             "Another batch size can change as much, so precision is no apparent reason to insist on F32.",
+        ),
+        WithinSettings => both(
+            "F32의 KV 캐시 설정만 바꾸어도 생길 수 있는 차이이니, 가중치의 정밀도 때문에 F32를 고집할 까닭은 보이지 않습니다.",
+            "Other settings alone change F32 as much, so the precision of the weights is no apparent reason to insist on F32.",
         ),
         NoFloor => both(
             "F32와의 차이는 위의 값으로 판단하되, 아주 작은 차이라면 측정 방법에서 온 것일 수 있음을 헤아리십시오.",

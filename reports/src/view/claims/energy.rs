@@ -2,23 +2,27 @@
 
 use super::finding::{Finding, Measure, Said, both, joined};
 use super::pair::Pair;
-use super::speed::{Change, verdict};
+use super::speed::{Change, Words, said, verdict};
 use super::{Quantity, Unit, advice};
 use crate::stats::Estimate;
+
+const ENERGIES: Words = Words {
+    of: ("에너지 비", "ratio of energies"),
+    better: ("1보다 작습니다", "is below 1"),
+    worse: ("1보다 커 오히려 더 듭니다", "is above 1, so it takes more"),
+};
 
 pub(super) fn finding(pair: &Pair) -> Finding {
     let decode = measure(pair, "decode", Quantity::DecodeEnergy);
     let prefill = measure(pair, "prefill", Quantity::PrefillEnergy);
     let [of_decode, of_prefill] =
         [&decode, &prefill].map(|measure| Change::downwards(measure.interval));
-    let mut why = vec![];
+    let mut why = said(of_decode, of_prefill, &ENERGIES);
     let mut reasons: Vec<Said> = [&decode, &prefill]
         .into_iter()
         .filter_map(|measure| measure.missing.clone())
         .collect();
     reasons.dedup();
-    why.extend(said(("답을 쓰는 디코드", "Decode"), of_decode));
-    why.extend(said(("프롬프트를 읽는 프리필", "Prefill"), of_prefill));
     why.extend(reasons);
     why.extend(pair.without_gpu());
     let verdict = verdict(of_decode, of_prefill);
@@ -75,29 +79,6 @@ fn ratio(own: Estimate, base: Estimate) -> Option<Estimate> {
         point: own.point / base.point,
         low: own.low / base.high,
         high: own.high / base.low,
-    })
-}
-
-/// A change in a sentence; of what is not known the reason says more.
-fn said((ko, en): (&str, &str), change: Change) -> Option<Said> {
-    Some(match change {
-        Change::Better => both(
-            format!("{ko}에 드는 에너지의 비는 구간 전체가 1보다 작습니다."),
-            format!("{en}: the whole interval of the ratio of energies is below 1."),
-        ),
-        Change::Unclear => both(
-            format!("{ko}에 드는 에너지의 비는 구간에 1이 들어 있어 차이가 있다고 할 수 없습니다."),
-            format!(
-                "{en}: the interval of the ratio of energies holds 1, so no difference is shown."
-            ),
-        ),
-        Change::Worse => both(
-            format!("{ko}에 드는 에너지의 비는 구간 전체가 1보다 커 오히려 더 듭니다."),
-            format!(
-                "{en}: the whole interval of the ratio of energies is above 1, so it takes more."
-            ),
-        ),
-        Change::Unknown => return None,
     })
 }
 

@@ -78,7 +78,7 @@ pub(super) fn finding(pair: &Pair) -> Finding {
     let outcome = Outcome::of(weights, expected, peak);
     Finding {
         verdict: outcome.verdict(),
-        why: why(outcome),
+        why: why(outcome, precision.ends_f32),
         advice: advice::memory(outcome, &pair.label()),
         expected_from: Some(expected_from(pair)),
         measures,
@@ -205,23 +205,27 @@ fn expected_from(pair: &Pair) -> Said {
     let (form_ko, form_en) = if format::is_quantised(pair.precision().weights) {
         (
             "블록 구조에서 나오는 가중치당 비트 수",
-            "bits per weight, by the blocks of its format",
+            "bits per weight by the blocks of its format",
         )
     } else {
         ("가중치당 비트 수", "bits per weight")
     };
     both(
         format!(
-            "{weights}의 {form_ko}를 F32의 32비트로 나눈 값입니다. 최대 메모리는 가중치가 줄어든 몫의 절반 넘게 줄어야 합니다.{ends_ko}"
+            "{weights}의 {form_ko}를 F32의 32비트로 나눈 값입니다. 최대 메모리는 가중치가 줄어든 몫의 절반 이상 줄어야 합니다.{ends_ko}"
         ),
         format!(
-            "The {form_en} of {weights}, over the 32 of F32; the peak should fall by at least half of what the weights do.{ends_en}"
+            "{weights}: {form_en}, over the 32 of F32. The peak should fall by at least half of what the weights do.{ends_en}"
         ),
     )
 }
 
-fn why(outcome: Outcome) -> Said {
+fn why(outcome: Outcome, ends_f32: bool) -> Said {
     match outcome {
+        Outcome::Otherwise if ends_f32 => both(
+            "가중치가 F32보다 작지만 형식에서 기대한 크기와 5% 넘게 다릅니다. 임베딩과 출력 텐서는 F32로 남아 있습니다.",
+            "The weights are smaller than F32’s, but more than 5% off what the format promises: embedding and output are still F32.",
+        ),
         Outcome::Falls => both(
             "가중치가 형식에서 기대한 만큼 줄었고 최대 메모리도 따라 줄었습니다.",
             "The weights are as small as the format promises, and the peak falls with them.",

@@ -105,14 +105,14 @@ impl<'a> Pair<'a> {
     pub(super) fn without_gpu(&self) -> Option<Said> {
         if self.run.machine.gpus.is_empty() {
             return Some(both(
-                "이 주장은 흔히 GPU를 두고 하는 말인데, 이 기계에는 엔진에 보이는 GPU가 없어 CPU에서 잰 것입니다.",
-                "The claim is mostly made of GPUs; the engine sees none here, so this is what the CPU does.",
+                "이 주장은 흔히 GPU를 두고 하는 말인데, 이 기계에는 엔진에 보이는 GPU가 없습니다.",
+                "The claim is mostly made of GPUs, and the engine sees none here.",
             ));
         }
         (self.run.n_gpu_layers == 0).then(|| {
             both(
-                "이 주장은 흔히 GPU를 두고 하는 말인데, GPU에 올린 층이 없어 CPU에서 잰 것입니다.",
-                "The claim is mostly made of GPUs; no layer was on one here, so this is what the CPU does.",
+                "이 주장은 흔히 GPU를 두고 하는 말인데, 여기서는 GPU에 올린 층이 없습니다.",
+                "The claim is mostly made of GPUs, and no layer was on one here.",
             )
         })
     }

@@ -3,6 +3,7 @@
 use super::finding::{Finding, Measure, Said, both, joined};
 use super::pair::{Pair, group};
 use super::{Quantity, Unit, Verdict, advice};
+use crate::precision::Precision;
 use crate::record::Compared;
 use crate::stats::Estimate;
 use crate::text::one_line;
@@ -18,6 +19,8 @@ pub(super) enum Outcome {
     Shown,
     /// More than chance adds, and no more than another batch size does.
     WithinBatch,
+    /// More than chance adds, and no more than the settings that it has and the baseline has not.
+    WithinSettings,
     /// More than nothing, where the noise was not measured.
     NoFloor,
     /// No more than chance: below this many nats.
@@ -26,14 +29,16 @@ pub(super) enum Outcome {
     Unknown,
 }
 
-/// The noise of the method: how far the baseline is from itself at most, in nats, by kind. `None` where
-/// that was not measured.
+/// What a divergence must exceed: how far F32 is from itself at most, in nats, by kind. `None` where that
+/// was not measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Floor {
     /// Evaluated once more.
     again: Option<f64>,
     /// One chunk at a time.
     alone: Option<f64>,
+    /// With the settings of the cell (KV cache, flash attention), where the baseline has others.
+    settings: Option<f64>,
 }
 
 impl Outcome {
@@ -46,6 +51,9 @@ impl Outcome {
         if low <= chance {
             return Self::NotShown(high);
         }
+        if floor.settings.is_some_and(|settings| low <= settings) {
+            return Self::WithinSettings;
+        }
         match (floor.again, floor.alone) {
             (Some(_), Some(alone)) if low > alone => Self::Shown,
             (_, Some(alone)) if low <= alone => Self::WithinBatch,
@@ -56,7 +64,7 @@ impl Outcome {
     fn verdict(self) -> Verdict {
         match self {
             Self::Shown => Verdict::Holds,
-            Self::WithinBatch | Self::NoFloor => Verdict::Partly,
+            Self::WithinBatch | Self::WithinSettings | Self::NoFloor => Verdict::Partly,
             Self::NotShown(_) => Verdict::Fails,
             Self::Unknown => Verdict::NotMeasurable,
         }
@@ -71,7 +79,10 @@ pub(super) fn finding(pair: &Pair) -> Finding {
         };
     };
     let outcome = outcome(pair.report, row);
-    let why = [why(outcome, row)].into_iter().chain(remark(pair, row));
+    let why = [why(outcome, row)]
+        .into_iter()
+        .chain(other_settings(pair, row))
+        .chain(remark(pair, row));
     Finding {
         verdict: outcome.verdict(),
         why: joined(why),
@@ -123,7 +134,24 @@ fn floor(report: &Report, row: &FidelityRow) -> Floor {
     Floor {
         again: most(Compared::Again),
         alone: most(Compared::Alone),
+        settings: with_settings(report, row).and_then(|row| Some(kld(row)?.high)),
     }
+}
+
+/// How the F32 cell with the settings of a compared one differs from the same baseline; `None` where
+/// the baseline has these settings itself, or no such cell was compared.
+fn with_settings<'a>(report: &'a Report, row: &FidelityRow) -> Option<&'a FidelityRow> {
+    let wanted = Precision {
+        weights: "F32",
+        ends_f32: false,
+        ..report.precision(row.cell)
+    };
+    report.fidelity.iter().find(|other| {
+        other.compared == Compared::Cell
+            && other.baseline_cell == row.baseline_cell
+            && other.corpus == row.corpus
+            && report.precision(other.cell) == wanted
+    })
 }
 
 fn measures(pair: &Pair, row: &FidelityRow) -> Vec<Measure> {
@@ -160,11 +188,19 @@ fn measures(pair: &Pair, row: &FidelityRow) -> Vec<Measure> {
 /// The larger of the two kinds of noise: its upper end.
 fn noise(pair: &Pair, row: &FidelityRow) -> Measure {
     let (quantity, unit) = (Quantity::NoiseFloor, Unit::Nats);
-    let Floor { again, alone } = floor(pair.report, row);
-    match again.into_iter().chain(alone).reduce(f64::max) {
+    let Floor {
+        again,
+        alone,
+        settings,
+    } = floor(pair.report, row);
+    let kinds = again.into_iter().chain(alone).chain(settings);
+    match kinds.reduce(f64::max) {
         Some(most) => {
+            let with_settings = with_settings(pair.report, row)
+                .map(|row| format!(", and compared=cell of {}", pair.name(row.cell)))
+                .unwrap_or_default();
             let evidence = format!(
-                "fidelity.csv compared=again, alone baseline={}: the upper end of the 95% interval",
+                "fidelity.csv compared=again, alone{with_settings} baseline={}: the largest upper end of their 95% intervals",
                 one_line(&row.baseline)
             );
             Measure::exact(quantity, unit, most, evidence)
@@ -242,12 +278,12 @@ fn why(outcome: Outcome, row: &FidelityRow) -> Said {
                 .map(|se| row.ln_ppl_ratio - Z * se > 0.0);
             let (ko, en) = match worse {
                 Some(true) => (
-                    "글을 예측하는 힘도 떨어졌습니다.",
-                    "Text is predicted worse too.",
+                    "퍼플렉시티도 구간 전체에서 F32보다 높습니다.",
+                    "Perplexity is higher than F32’s over its whole interval too.",
                 ),
                 Some(false) => (
-                    "다만 글을 예측하는 힘까지 떨어졌다고는 할 수 없습니다.",
-                    "That text is predicted worse is not shown.",
+                    "다만 퍼플렉시티까지 높아졌다고는 할 수 없습니다.",
+                    "That perplexity is higher is not shown.",
                 ),
                 None => ("", ""),
             };
@@ -259,6 +295,10 @@ fn why(outcome: Outcome, row: &FidelityRow) -> Said {
         Outcome::WithinBatch => both(
             "F32와 다르기는 하지만, 그 차이가 F32를 다른 묶음 크기로 계산할 때 생기는 차이보다 크다고는 할 수 없습니다.",
             "It differs from F32, but not by more than F32 from itself at another batch size.",
+        ),
+        Outcome::WithinSettings => both(
+            "기준 셀과 다르기는 하지만, 그 차이가 KV 캐시 같은 설정만 바꾼 F32에서 생기는 차이보다 크다고는 할 수 없습니다.",
+            "It differs from the baseline, but not by more than F32 does with the same settings (KV cache, flash attention).",
         ),
         Outcome::NoFloor => both(
             "F32와 다르기는 하지만, 잡음을 다 재지 않아 그보다 큰지 알 수 없습니다.",
@@ -283,6 +323,21 @@ fn why(outcome: Outcome, row: &FidelityRow) -> Said {
     }
 }
 
+/// That the baseline has other settings, where no F32 cell tells what these do.
+fn other_settings(pair: &Pair, row: &FidelityRow) -> Option<Said> {
+    let settings = |cell| {
+        let precision = pair.report.precision(cell);
+        (precision.kv, precision.flash_attention)
+    };
+    let differ = settings(row.cell) != settings(row.baseline_cell);
+    (differ && with_settings(pair.report, row).is_none()).then(|| {
+        both(
+            "기준 셀과는 KV 캐시나 플래시 어텐션 설정도 달라, 그 차이까지 함께 나타난 값입니다.",
+            "The baseline also has another KV cache or flash attention, whose effect is in the figures too.",
+        )
+    })
+}
+
 /// What the divergence is about, where F32 was made from a file of fewer bits.
 fn remark(pair: &Pair, row: &FidelityRow) -> Option<Said> {
     let base = &pair.report.cells[row.baseline_cell];
@@ -305,7 +360,7 @@ fn remark(pair: &Pair, row: &FidelityRow) -> Option<Said> {
             "F32를 {shown} 파일에서 만들었으므로, 그 파일을 만들 때 가중치가 이미 잃은 정보는 이 값에 들어 있지 않습니다."
         ),
         format!(
-            "F32 was made from a {shown} file, so what the weights had lost before is not in these figures."
+            "F32 was made from a file in {shown}, so what the weights had lost before is not in these figures."
         ),
     ))
 }
@@ -330,7 +385,11 @@ mod tests {
 
     #[test]
     fn a_divergence_is_held_against_the_noise() {
-        let floor = |again, alone| Floor { again, alone };
+        let floor = |again, alone| Floor {
+            again,
+            alone,
+            settings: None,
+        };
         let known = floor(Some(0.0), Some(2e-6));
         for (low, high, floor, expected) in [
             (1e-5, 3e-5, known, Outcome::Shown),
@@ -348,6 +407,24 @@ mod tests {
             (1e-5, 3e-5, floor(None, Some(1e-6)), Outcome::NoFloor),
             (1e-5, 3e-5, floor(Some(0.0), None), Outcome::NoFloor),
             (1e-5, 3e-5, floor(None, Some(1e-4)), Outcome::WithinBatch),
+            (
+                1e-5,
+                3e-5,
+                Floor {
+                    settings: Some(2e-5),
+                    ..known
+                },
+                Outcome::WithinSettings,
+            ),
+            (
+                1e-5,
+                3e-5,
+                Floor {
+                    settings: Some(5e-6),
+                    ..known
+                },
+                Outcome::Shown,
+            ),
         ] {
             assert_eq!(
                 Outcome::of(Some((low, high)), floor),

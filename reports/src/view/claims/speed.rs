@@ -89,13 +89,8 @@ pub(super) fn finding(pair: &Pair) -> Finding {
     let [of_decode, of_prefill] = changes;
     let verdict = verdict(of_decode, of_prefill);
     let reasons = [&decode, &prefill].map(|measure| measure.missing.clone());
-    let said = [
-        said(("답을 쓰는 디코드", "Decode"), of_decode),
-        said(("프롬프트를 읽는 프리필", "Prefill"), of_prefill),
-    ];
-    let why = said
+    let why = said(of_decode, of_prefill, &RATES)
         .into_iter()
-        .flatten()
         .chain(reasons.into_iter().flatten())
         .chain(pair.without_gpu());
     Finding {
@@ -155,23 +150,54 @@ fn lacks(pair: &Pair, test: &Test) -> Said {
     pair.lacks(test.name, &cells, Stage::Speed)
 }
 
-/// A change in a sentence; of what is not known the reason says more.
-fn said((ko, en): (&str, &str), change: Change) -> Option<Said> {
-    Some(match change {
-        Change::Better => both(
-            format!("{ko}의 속도 비는 구간 전체가 1보다 큽니다."),
-            format!("{en}: the whole interval of the ratio is above 1."),
-        ),
-        Change::Unclear => both(
-            format!("{ko}의 속도 비는 구간에 1이 들어 있어 차이가 있다고 할 수 없습니다."),
-            format!("{en}: the interval of the ratio holds 1, so no difference is shown."),
-        ),
-        Change::Worse => both(
-            format!("{ko}의 속도 비는 구간 전체가 1보다 작아 오히려 느립니다."),
-            format!("{en}: the whole interval of the ratio is below 1, so it is slower."),
-        ),
-        Change::Unknown => return None,
-    })
+/// How changes are told: of what, and what it is when it is better and when it is worse.
+pub(super) struct Words {
+    pub(super) of: Wording,
+    pub(super) better: Wording,
+    pub(super) worse: Wording,
+}
+
+/// A piece of a sentence in Korean and in English.
+type Wording = (&'static str, &'static str);
+
+const RATES: Words = Words {
+    of: ("속도 비", "ratio of rates"),
+    better: ("1보다 큽니다", "is above 1"),
+    worse: ("1보다 작아 오히려 느립니다", "is below 1, so it is slower"),
+};
+
+/// What the two intervals show, in one sentence where it is the same; of what is not known the reason
+/// says more.
+pub(super) fn said(decode: Change, prefill: Change, words: &Words) -> Vec<Said> {
+    let one = |name: Wording, change: Change| {
+        let ((of_ko, of_en), (name_ko, name_en)) = (words.of, name);
+        let whole = |(ko, en): Wording| {
+            both(
+                format!("{name_ko} {of_ko}의 구간은 전체가 {ko}."),
+                format!("{name_en}: the whole interval of the {of_en} {en}."),
+            )
+        };
+        Some(match change {
+            Change::Better => whole(words.better),
+            Change::Worse => whole(words.worse),
+            Change::Unclear => both(
+                format!("{name_ko} {of_ko}의 구간은 1을 품고 있어 차이가 있다고 할 수 없습니다."),
+                format!(
+                    "{name_en}: the interval of the {of_en} holds 1, so no difference is shown."
+                ),
+            ),
+            Change::Unknown => return None,
+        })
+    };
+    let told = if decode == prefill {
+        vec![one(("디코드와 프리필 모두", "Decode and prefill"), decode)]
+    } else {
+        vec![
+            one(("디코드", "Decode"), decode),
+            one(("프리필", "Prefill"), prefill),
+        ]
+    };
+    told.into_iter().flatten().collect()
 }
 
 fn expected_from(smaller: Option<f64>) -> Said {

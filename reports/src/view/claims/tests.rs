@@ -242,6 +242,36 @@ fn precision_by_the_noise() {
 }
 
 #[test]
+fn a_baseline_with_other_settings_tells_what_the_settings_do() {
+    let mut report = report(&["F32:kv=F32", "F32", "F16"]);
+    // The fixture compares with the first F32 of the usual settings.
+    for row in &mut report.fidelity {
+        row.baseline_cell = 0;
+    }
+    let settings = fidelity(&mut report, "F32:kv=F32");
+    (settings.cell, settings.mean_kld) = (1, 2e-5);
+    judge(&mut report);
+    let verdict = row(&report, "F16", Claim::Precision, Quantity::Verdict);
+    assert_eq!(verdict.verdict, Some(Verdict::Partly));
+    assert!(
+        verdict
+            .why
+            .as_ref()
+            .unwrap()
+            .contains("with the same settings")
+    );
+    report
+        .fidelity
+        .retain(|row| row.cell != 1 || row.compared != Compared::Cell);
+    judge(&mut report);
+    let alone = why(&report, "F16", Claim::Precision);
+    assert!(
+        alone.contains("The baseline also has another KV cache"),
+        "{alone}"
+    );
+}
+
+#[test]
 fn a_comparison_with_something_else_is_none_with_f32() {
     let mut report = report(&CELLS);
     for row in &mut report.fidelity {
@@ -270,7 +300,7 @@ fn an_f32_made_from_the_file_itself_tells_of_arithmetic_alone() {
     );
     let of_derived = why(&report, "Q8_0", Claim::Precision);
     assert!(
-        of_derived.contains("F32 was made from a F16 file, so what"),
+        of_derived.contains("F32 was made from a file in F16, so what"),
         "{of_derived}"
     );
     let native = super::fixture::report(&CELLS);
