@@ -104,11 +104,11 @@ fn count(pair: &Pair, file: usize, format: Format) -> Counts {
 /// Whether llama.cpp's quantiser casts a tensor of this name: weights of matrices, not norms, biases and
 /// factors of rotation, which stay F32 in every file; nor the ends where those stay F32.
 fn is_cast(tensor: &str, ends_f32: bool) -> bool {
-    let is_end = matches!(tensor, "token_embd.weight" | "output.weight");
-    tensor.ends_with(".weight")
-        && !tensor.contains("norm")
-        && !tensor.starts_with("rope_")
-        && !(ends_f32 && is_end)
+    let stays = match tensor {
+        "token_embd.weight" | "output.weight" => ends_f32,
+        _ => tensor.contains("norm") || tensor.starts_with("rope_"),
+    };
+    tensor.ends_with(".weight") && !stays
 }
 
 fn measures(pair: &Pair, file: usize, format: Format, counts: Counts) -> Vec<Measure> {

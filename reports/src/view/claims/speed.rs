@@ -88,7 +88,8 @@ pub(super) fn finding(pair: &Pair) -> Finding {
     let changes = [&decode, &prefill].map(|measure| Change::upwards(measure.interval));
     let [of_decode, of_prefill] = changes;
     let verdict = verdict(of_decode, of_prefill);
-    let reasons = [&decode, &prefill].map(|measure| measure.missing.clone());
+    let mut reasons = vec![decode.missing.clone(), prefill.missing.clone()];
+    reasons.dedup();
     let why = said(of_decode, of_prefill, &RATES)
         .into_iter()
         .chain(reasons.into_iter().flatten())
@@ -145,6 +146,12 @@ fn ratio(own: &CellView, base: &CellView, test: &Test) -> Option<Estimate> {
 }
 
 fn lacks(pair: &Pair, test: &Test) -> Said {
+    if pair.run.suite.speed.is_none() {
+        return both(
+            "이 스위트에는 속도 시험이 없습니다.",
+            "The suite has no speed tests.",
+        );
+    }
     let short = |cell: &usize| (test.samples)(&pair.report.cells[*cell]).len() < 3;
     let cells: Vec<usize> = [pair.cell, pair.base].into_iter().filter(short).collect();
     pair.lacks(test.name, &cells, Stage::Speed)

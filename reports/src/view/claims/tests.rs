@@ -91,10 +91,8 @@ fn without_f32_every_claim_says_what_to_do() {
 #[test]
 fn f32_of_the_same_weights_under_another_label_will_do() {
     let mut report = report(&["F32", "F16"]);
-    for (cell, info) in [(1, "F16")] {
-        report.cells[cell].key.variant = "instruct".into();
-        report.runs[0].cells[cell].id = format!("instruct/{info}");
-    }
+    report.cells[1].key.variant = "instruct".into();
+    report.runs[0].cells[1].id = "instruct/F16".into();
     report.runs[0].fidelity[0].compared = vec!["instruct/F16".into()];
     judge(&mut report);
     assert_eq!(report.claims[0].baseline.as_deref(), Some("general/F32"));
@@ -166,6 +164,22 @@ fn speed_by_intervals() {
         report.cells[0].prefill_samples.clear();
     };
     assert_eq!(verdict(Claim::Speed, fewer), Verdict::NotMeasurable);
+}
+
+#[test]
+fn speed_that_the_suite_does_not_test_is_said_once() {
+    let mut report = report(&CELLS);
+    report.runs[0].suite.speed = None;
+    for cell in &mut report.cells {
+        cell.decode_samples.clear();
+        cell.prefill_samples.clear();
+    }
+    judge(&mut report);
+    let why = why(&report, "F16", Claim::Speed);
+    assert!(
+        why.starts_with("The suite has no speed tests. The claim is"),
+        "{why}"
+    );
 }
 
 #[test]
