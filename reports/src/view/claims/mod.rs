@@ -14,6 +14,7 @@ mod mixed;
 mod pair;
 mod precision;
 mod range;
+mod remarks;
 mod row;
 mod speed;
 #[cfg(test)]
