@@ -21,8 +21,8 @@ use thiserror::Error as ThisError;
 use crate::file;
 use crate::text::escape;
 use crate::view::{
-    AnswerRow, EnergyRow, Format, GridRow, Group, MemoryRow, NoEnergy, NumbersRow, PerplexityRow,
-    Report, ScoreRow, SpeedRow, Status, SummaryRow,
+    AnswerRow, Claim, ClaimRow, EnergyRow, Format, GridRow, Group, MemoryRow, NoEnergy, NumbersRow,
+    PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status, SummaryRow, Unit, Verdict,
 };
 
 /// Why a CSV file could not be written.
@@ -35,9 +35,8 @@ pub struct Error {
     pub source: std::io::Error,
 }
 
-/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`,
-/// `scores.csv`, `summary.csv` and `grid.csv` into `dir`, which is created where it is missing, and
-/// returns their paths. Each file
+/// Writes the files, one for each table of the report (`speed.csv` and so on), into `dir`, which is
+/// created where it is missing, and returns their paths. Each file
 /// is replaced whole.
 ///
 /// # Errors
@@ -54,6 +53,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("memory.csv", table(&report.memory)),
         ("energy.csv", table(&report.energy)),
         ("perplexity.csv", table(&report.perplexity)),
+        ("claims.csv", table(&report.claims)),
         ("numbers.csv", table(&report.numbers)),
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
@@ -126,6 +126,11 @@ columns!(PerplexityRow:
     bits_per_byte, bits_per_syllable,
     whole,
 );
+columns!(ClaimRow:
+    machine, model, variant, precision, baseline, claim, quantity, expected_low, expected_high,
+    expected_from, measured, ci95_low, ci95_high, unit, verdict, why, advice_ko, advice_en, evidence,
+    expected_from_ko, why_ko,
+);
 columns!(NumbersRow:
     machine, model, variant, precision, tensor, type_name as "type", format, n, zero, nan, inf, min,
     max, max_abs, mean, deviation, overflow, subnormal, vanish, changed, mean_relative_error,
@@ -178,23 +183,18 @@ impl Field for NoEnergy {
     }
 }
 
-impl Field for Status {
-    fn field(&self) -> Cow<'_, str> {
-        self.name().into()
-    }
+/// Words of hanbench's own, which have a name.
+macro_rules! named {
+    ($($type:ty),+) => {
+        $(impl Field for $type {
+            fn field(&self) -> Cow<'_, str> {
+                self.name().into()
+            }
+        })+
+    };
 }
 
-impl Field for Group {
-    fn field(&self) -> Cow<'_, str> {
-        self.name().into()
-    }
-}
-
-impl Field for Format {
-    fn field(&self) -> Cow<'_, str> {
-        self.name().into()
-    }
-}
+named!(Status, Group, Format, Claim, Quantity, Unit, Verdict);
 
 impl Field for Kind {
     fn field(&self) -> Cow<'_, str> {
@@ -248,21 +248,24 @@ fn is_formula(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
     use serde::Serialize;
 
     use super::*;
     use crate::sample;
+    use crate::view::claims_fixture;
 
     /// The text of the files that `report` becomes, by name.
-    fn files(report: &Report) -> [String; 9] {
+    fn files(report: &Report) -> BTreeMap<String, String> {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_all(report, &dir.path().join("csv")).unwrap();
-        let texts: Vec<String> = paths
-            .iter()
-            .map(|path| std::fs::read_to_string(path).unwrap())
-            .collect();
-        texts.try_into().unwrap()
+        let read = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            (name.to_owned(), std::fs::read_to_string(path).unwrap())
+        };
+        paths.iter().map(read).collect()
     }
 
     fn fields_of<R: Row + Serialize>(row: &R) -> Vec<String> {
@@ -282,11 +285,12 @@ mod tests {
 
     #[test]
     fn no_field_of_a_row_is_forgotten() {
-        let report = sample::report(1, 1);
+        let report = sample::report(2, 1);
         has_every_field(&report.speed);
         has_every_field(&report.memory);
         has_every_field(&report.energy);
         has_every_field(&report.perplexity);
+        has_every_field(&report.claims);
         has_every_field(&report.numbers);
         has_every_field(&report.answers);
         has_every_field(&report.scores);
@@ -297,31 +301,8 @@ mod tests {
     #[test]
     fn a_report_on_nothing_has_headers() {
         let files = files(&Report::default());
-        assert!(
-            files
-                .iter()
-                .all(|text| text.ends_with('\n') && text.lines().count() == 1)
-        );
-        let [
-            speed,
-            memory,
-            energy,
-            perplexity,
-            numbers,
-            answers,
-            scores,
-            summary,
-            grid,
-        ] = files;
-        insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s,syllables_per_s");
-        insta::assert_snapshot!(memory, @"machine,model,variant,precision,n_ctx,model_bytes,kv_bytes,compute_bytes,predicted_bytes,peak_rss_bytes,rss_anon_bytes,rss_file_bytes,gpu_bytes,n_seq");
-        insta::assert_snapshot!(energy, @"machine,model,variant,precision,test,n_prompt,n_gen,n_depth,n_seq,source,reps,tokens,joules_per_token,ci95_low,ci95_high,gross_joules_per_token,idle_w,mean_w,reason");
-        insta::assert_snapshot!(perplexity, @"machine,model,variant,precision,corpus,n_ctx,n_chunks,n_scored,mean_nll,ppl,ppl_se,bits_per_byte,bits_per_syllable,whole");
-        insta::assert_snapshot!(numbers, @"machine,model,variant,precision,tensor,type,format,n,zero,nan,inf,min,max,max_abs,mean,deviation,overflow,subnormal,vanish,changed,mean_relative_error,max_relative_error");
-        insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s,category,kind,trained_on,korean_line_share,prose_before_list,prose_after_list,loop_share,n_reference");
-        insta::assert_snapshot!(scores, @"machine,model,variant,precision,group,n_answers,cut_share,median_chars,hangul_share,korean_line_share,list_share,loop_share,coverage,coverage_ci95_low,coverage_ci95_high,n_coverage,obedience,obedience_ci95_low,obedience_ci95_high,n_obedience,off_topic_share,off_topic_ci95_low,off_topic_ci95_high,n_off_topic,reference_nll,reference_nll_ci95_low,reference_nll_ci95_high,n_reference_nll");
-        insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
-        insta::assert_snapshot!(grid, @"machine,model,variant,precision,weights,ends_f32,kv,flash_attention,decode_ts,decode_ci95_low,decode_ci95_high,prefill_ts,prefill_ci95_low,prefill_ci95_high,deep_n_depth,deep_decode_ts,deep_decode_ci95_low,deep_decode_ci95_high,peak_rss_bytes,gpu_bytes,model_bytes,kv_bytes,baseline,corpus,mean_kld,mean_kld_se,pareto");
+        let headers = files.iter().map(|(name, text)| format!("{name}\n{text}"));
+        insta::assert_snapshot!("headers", headers.collect::<Vec<_>>().join("\n"));
     }
 
     #[test]
@@ -336,33 +317,32 @@ mod tests {
         for row in &mut report.summary {
             row.ppl.iter_mut().chain(&mut row.ppl_se).for_each(round);
         }
-        let [
-            speed,
-            memory,
-            energy,
-            perplexity,
-            numbers,
-            answers,
-            scores,
-            summary,
-            _,
-        ] = files(&report);
-        insta::assert_snapshot!("speed.csv", speed);
-        insta::assert_snapshot!("memory.csv", memory);
-        insta::assert_snapshot!("energy.csv", energy);
-        insta::assert_snapshot!("perplexity.csv", perplexity);
-        insta::assert_snapshot!("numbers.csv", numbers);
-        insta::assert_snapshot!("answers.csv", answers);
-        insta::assert_snapshot!("scores.csv", scores);
-        insta::assert_snapshot!("summary.csv", summary);
+        for (name, text) in files(&report) {
+            insta::assert_snapshot!(name, text);
+        }
+    }
+
+    #[test]
+    fn claims_on_cells_that_were_all_measured() {
+        let mut report =
+            claims_fixture::report(&["F32", "F16", "BF16", "Q8_0", "Q4_K_M", "Q4_K_M+F32"]);
+        // The last digits of an exponential are the platform's.
+        for row in &mut report.claims {
+            let numbers = [&mut row.measured, &mut row.ci95_low, &mut row.ci95_high];
+            for value in numbers.into_iter().flatten() {
+                let scale = 10.0_f64.powi(9 - value.abs().max(1e-30).log10().floor() as i32);
+                *value = (*value * scale).round() / scale;
+            }
+        }
+        insta::assert_snapshot!("claims-measured.csv", files(&report)["claims.csv"]);
     }
 
     #[test]
     fn a_run_of_demonstration_models() {
-        let [_, _, _, _, _, answers, scores, _, _] = files(&sample::demonstration_report(12));
-        insta::assert_snapshot!("scores-demonstration.csv", scores);
+        let files = files(&sample::demonstration_report(12));
+        insta::assert_snapshot!("scores-demonstration.csv", files["scores.csv"]);
         // What stands behind the columns that other runs fill too.
-        let mut reader = ::csv::Reader::from_reader(answers.as_bytes());
+        let mut reader = ::csv::Reader::from_reader(files["answers.csv"].as_bytes());
         let rows = reader.records().take(4).map(Result::unwrap);
         let ends: Vec<String> = rows
             .map(|row| {
@@ -383,8 +363,8 @@ mod tests {
 
     #[test]
     fn a_run_of_mixed_precisions() {
-        let [.., grid] = files(&sample::grid_report());
-        insta::assert_snapshot!("grid.csv", grid);
+        let files = files(&sample::grid_report());
+        insta::assert_snapshot!("grid-mixed.csv", files["grid.csv"]);
     }
 
     #[test]

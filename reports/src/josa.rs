@@ -19,6 +19,14 @@ pub(crate) fn subject(word: &str) -> &'static str {
     }
 }
 
+/// 을 or 를.
+pub(crate) fn object(word: &str) -> &'static str {
+    match ending(word) {
+        Ending::Vowel => "를",
+        _ => "을",
+    }
+}
+
 /// 과 or 와.
 pub(crate) fn and(word: &str) -> &'static str {
     match ending(word) {
@@ -85,6 +93,10 @@ mod tests {
         assert_eq!(
             ["F32", "F16"].map(|word| with(word, subject)),
             ["F32가", "F16이"]
+        );
+        assert_eq!(
+            ["F16", "Q8_0", "IQ4_XS"].map(|word| with(word, object)),
+            ["F16을", "Q8_0을", "IQ4_XS를"]
         );
         assert_eq!(
             ["F32", "Q4_K_M", ""].map(|word| with(word, and)),

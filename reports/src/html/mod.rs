@@ -9,6 +9,7 @@ mod assets;
 mod cards;
 mod casts;
 mod charts;
+mod claims;
 mod contest;
 mod demonstration;
 mod energy;
@@ -73,6 +74,8 @@ struct Page<'a> {
     headline: headline::Headline,
     summary: Table,
     charts: charts::ChartSection,
+    /// Only where there is a cell besides F32.
+    claims: Option<claims::ClaimsSection>,
     speed: Vec<Table>,
     memory: Table,
     /// Only where a cell looked for meters.
@@ -103,6 +106,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         headline: headline::Headline::of(report, &labels),
         summary: summary::table(report, &labels),
         charts: charts::ChartSection::of(charts)?,
+        claims: claims::ClaimsSection::of(report, &labels),
         speed: speed::tables(report, &labels),
         memory: memory::table(report, &labels),
         energy: energy::EnergySection::of(report, &labels),

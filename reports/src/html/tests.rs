@@ -5,7 +5,7 @@ use crate::plot::{Chart, Charts};
 use crate::record::{Begin, Demonstration, End, Fact, Failure, NormalisedFile, Record, Stage};
 use crate::run_dir::RunDir;
 use crate::sample;
-use crate::view::{self, Report};
+use crate::view::{self, Report, claims_fixture};
 use datasets::Normalised;
 use std::collections::HashSet;
 
@@ -502,6 +502,46 @@ fn html_headline_and_summary_read_well() {
     instruct/F32 한글 모델 120M instruct | partly failed | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
     the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
     "#);
+}
+
+/// The section on the claims.
+fn claims(page: &str) -> &str {
+    let start = page.find("<section id=\"claims\"").unwrap();
+    &page[start..start + page[start..].find("</section>").unwrap()]
+}
+
+#[test]
+fn html_of_claims_reads_well() {
+    let mut report = claims_fixture::report(&["F32", "F16", "Q4_K_M", "Q4_K_M+F32"]);
+    // The matrix in F16, three values of which become subnormal.
+    report.numbers[2].subnormal = 3;
+    report.memory[1].peak_rss_bytes = report.memory[0].peak_rss_bytes;
+    claims_fixture::judge(&mut report);
+    let page = rendered(&report);
+    assert_sound(&page);
+    assert!(page.contains("<a href=\"#claims\">"));
+    for language in ["ko", "en"] {
+        let shown = text(claims(&page), language);
+        insta::assert_snapshot!(format!("claims.{language}"), shown);
+    }
+}
+
+#[test]
+fn html_judges_every_claim_on_every_cell_besides_f32() {
+    let page = rendered(&sample::report(12, 1));
+    assert_eq!(
+        claims(&page).matches("<div class=\"claim\">").count(),
+        9 * 6
+    );
+    assert!(!claims(&page).contains("<details class=\"claims\" open>"));
+    let few = rendered(&sample::report(4, 1));
+    assert_eq!(
+        claims(&few)
+            .matches("<details class=\"claims\" open>")
+            .count(),
+        3
+    );
+    assert!(!rendered(&sample::report(1, 1)).contains("id=\"claims\""));
 }
 
 /// The section on number ranges.

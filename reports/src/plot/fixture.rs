@@ -22,6 +22,8 @@ pub(super) fn cell(variant: &str, precision: &str) -> CellView {
         end: None,
         decode_samples: Vec::new(),
         prefill_samples: Vec::new(),
+        decode_test: None,
+        prefill_test: None,
         inter_token_ms: Vec::new(),
     }
 }
@@ -51,7 +53,9 @@ fn add(report: &mut Report, index: usize, mut cell: CellView) {
             .push(decode(&cell.key, n_seq, speed * f64::from(n_seq).powf(0.6)));
     }
     let weights = 6_400_000_000 >> index.min(3);
-    report.memory.push(memory(&cell.key, weights));
+    report
+        .memory
+        .push(memory(&cell.key, report.cells.len(), weights));
     report
         .perplexity
         .push(perplexity(&cell.key, 12.3 + 0.2 * index as f64));
@@ -104,7 +108,7 @@ fn decode(key: &CellKey, n_seq: u32, rate: f64) -> SpeedRow {
     }
 }
 
-fn memory(key: &CellKey, weights: u64) -> MemoryRow {
+fn memory(key: &CellKey, cell: usize, weights: u64) -> MemoryRow {
     let CellKey {
         machine,
         model,
@@ -126,6 +130,7 @@ fn memory(key: &CellKey, weights: u64) -> MemoryRow {
         rss_file_bytes: Some(weights),
         gpu_bytes: None,
         n_seq: 1,
+        cell,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The bootstrap intervals of a median and of a mean.
+//! The bootstrap intervals of a median, of the ratio of two, and of a mean.
 
 use super::rng::SplitMix64;
 use super::{Estimate, Sorted, mean, median, percentile};
@@ -35,6 +35,28 @@ pub fn median_interval(samples: &Sorted) -> Option<Estimate> {
         point: median(samples),
         low: percentile(&medians, 2.5),
         high: percentile(&medians, 97.5),
+    })
+}
+
+/// The median of `samples` over that of `others`, with its 95 % two-sample percentile-bootstrap interval
+/// (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 8 and 13): the 2.5th and
+/// 97.5th percentile of the ratio over [`RESAMPLES`] pairs of resamples, one of either. `None` for fewer
+/// than three samples of either, and where one of `others` is not positive.
+#[must_use]
+pub fn median_ratio_interval(samples: &Sorted, others: &Sorted) -> Option<Estimate> {
+    let (above, below) = (samples.as_slice(), others.as_slice());
+    if above.len() < 3 || below.len() < 3 || below[0] <= 0.0 {
+        return None;
+    }
+    let mut rng = SplitMix64::new(SEED);
+    let ratios = (0..RESAMPLES)
+        .map(|_| resampled_median(above, &mut rng) / resampled_median(below, &mut rng));
+    let ratios = Sorted::new(ratios.collect())?;
+    let point = median(samples) / median(others);
+    Some(Estimate {
+        point,
+        low: percentile(&ratios, 2.5).min(point),
+        high: percentile(&ratios, 97.5).max(point),
     })
 }
 
@@ -204,6 +226,42 @@ mod tests {
         );
     }
 
+    fn of_ratio(above: &[f64], below: &[f64]) -> Option<Estimate> {
+        let sorted = |samples: &[f64]| Sorted::new(samples.to_vec()).unwrap();
+        median_ratio_interval(&sorted(above), &sorted(below))
+    }
+
+    #[test]
+    fn the_ratio_of_two_medians_of_three_has_the_ends_of_the_grid() {
+        // Each resampled median is 1, 2 or 4 (8 or 16 of the others) with probability 7/27, 13/27,
+        // 7/27, so each corner of the grid has (7/27)² = 0.067, above 0.025 at either end.
+        let found = of_ratio(&[1.0, 2.0, 4.0], &[4.0, 8.0, 16.0]).unwrap();
+        assert_eq!(
+            (found.low, found.point, found.high),
+            (1.0 / 16.0, 0.25, 1.0)
+        );
+        assert_eq!(of_ratio(&[1.0, 2.0], &[4.0, 8.0, 16.0]), None);
+        assert_eq!(of_ratio(&[1.0, 2.0, 4.0], &[0.0, 8.0, 16.0]), None);
+    }
+
+    #[test]
+    fn the_ratio_of_many_samples_has_the_interval_of_theory() {
+        // The median of n uniform samples of [1, 2] has the standard error 1/(2√n), which is a third
+        // of that relative to the median of 1.5; the ratio's relative one is √2 times as large.
+        let n = 10_000;
+        let samples = |seed| {
+            let mut rng = SplitMix64::new(seed);
+            (0..n).map(|_| 1.0 + rng.unit()).collect::<Vec<_>>()
+        };
+        let found = of_ratio(&samples(3), &samples(4)).unwrap();
+        let half = 1.96 * 2.0_f64.sqrt() / (2.0 * f64::from(n).sqrt()) / 1.5;
+        assert!((found.point - 1.0).abs() < 2.0 * half, "{found:?}");
+        assert!(
+            ((found.high - found.low) / (2.0 * half) - 1.0).abs() < 0.15,
+            "{found:?}"
+        );
+    }
+
     #[test]
     fn the_mean_of_a_few_zeros_and_ones_has_the_ends_of_the_binomial() {
         // Of n draws the ones are Binomial(n, p). n = 4, p = 1/4: P(0) = 0.32, P(≥ 3) = 0.051,
@@ -314,6 +372,18 @@ mod tests {
             prop_assert!(sorted.as_slice()[0] <= found.low);
             prop_assert!(found.low <= found.point && found.point <= found.high);
             prop_assert!(found.high <= *sorted.as_slice().last().unwrap());
+        }
+
+        #[test]
+        fn a_ratio_lies_in_its_interval_and_follows_both_units(
+            above in prop::collection::vec(1.0..1e3_f64, 3..12),
+            below in prop::collection::vec(1.0..1e3_f64, 3..12),
+        ) {
+            let found = of_ratio(&above, &below).unwrap();
+            prop_assert!(found.low <= found.point && found.point <= found.high);
+            let doubled: Vec<f64> = above.iter().map(|x| 2.0 * x).collect();
+            let twice = of_ratio(&doubled, &below).unwrap();
+            prop_assert_eq!((2.0 * found.low, 2.0 * found.high), (twice.low, twice.high));
         }
 
         #[test]

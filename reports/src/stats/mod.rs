@@ -6,7 +6,7 @@ mod describe;
 mod perplexity;
 pub(crate) mod rng;
 
-pub use bootstrap::{RESAMPLES, mean_interval, median_interval};
+pub use bootstrap::{RESAMPLES, mean_interval, median_interval, median_ratio_interval};
 pub use describe::{Sorted, mean, median, percentile, sample_deviation};
 pub use perplexity::{NllSums, Perplexity};
 

@@ -9,7 +9,7 @@ use super::facts::CellFacts;
 use super::summary::Sources;
 use super::{
     AnswerRow, CellKey, CellView, EnergyRow, Exponents, GridRow, MemoryRow, NumbersRow,
-    PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, answers, energy, grid, numbers,
+    PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, answers, claims, energy, grid, numbers,
     perplexity, scores, speed, summary,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
@@ -28,6 +28,7 @@ pub fn build(runs: Vec<RunDir>) -> Report {
         add(&mut report, run);
     }
     grid::compare(&mut report);
+    report.claims = claims::rows(&report);
     report
 }
 
@@ -140,7 +141,7 @@ impl CellRows {
         let memory: Vec<_> = facts
             .memory
             .iter()
-            .map(|memory| memory_row(&key, memory))
+            .map(|memory| memory_row(&key, cell.index, memory))
             .collect();
         let energy = energy::rows(&key, cell.index, &facts.meters, &facts.speed);
         let perplexity = perplexity::rows(&key, run, &facts);
@@ -163,6 +164,8 @@ impl CellRows {
             end: facts.end,
             decode_samples: rates(speed::headline_decode(&groups)),
             prefill_samples: rates(speed::headline_prefill(&groups)),
+            decode_test: speed::headline_decode(&groups).and_then(speed::SpeedGroup::shape),
+            prefill_test: speed::headline_prefill(&groups).and_then(speed::SpeedGroup::shape),
             inter_token_ms,
             key,
         };
@@ -229,7 +232,7 @@ fn key(run: &RunInfo, cell: &CellInfo) -> CellKey {
     }
 }
 
-fn memory_row(key: &CellKey, memory: &Memory) -> MemoryRow {
+fn memory_row(key: &CellKey, cell: usize, memory: &Memory) -> MemoryRow {
     let CellKey {
         machine,
         model,
@@ -251,5 +254,6 @@ fn memory_row(key: &CellKey, memory: &Memory) -> MemoryRow {
         rss_file_bytes: memory.rss_file_bytes,
         gpu_bytes: memory.gpu_bytes,
         n_seq: memory.n_seq,
+        cell,
     }
 }

@@ -5,6 +5,7 @@
 
 mod answers;
 mod build;
+mod claims;
 mod energy;
 mod facts;
 mod grid;
@@ -23,6 +24,9 @@ use serde::Serialize;
 use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, Warning};
 
 pub use build::build;
+#[cfg(test)]
+pub(crate) use claims::fixture as claims_fixture;
+pub use claims::{Claim, ClaimRow, Quantity, Unit, Verdict};
 pub use energy::{NoEnergy, TOTAL};
 pub(crate) use grid::compare;
 pub use grid::{GridRow, SAME_MEMORY};
@@ -49,6 +53,8 @@ pub struct Report {
     pub fidelity: Vec<FidelityRow>,
     /// `grid.csv`: what each cell trades for what, one row per cell.
     pub grid: Vec<GridRow>,
+    /// `claims.csv`: of each cell that is not F32, each claim with its verdict and quantities.
+    pub claims: Vec<ClaimRow>,
     /// `numbers.csv`: of each file that was measured as it is, two rows a tensor.
     pub numbers: Vec<NumbersRow>,
     /// The exponents of the same files' weights, one of each.
@@ -111,8 +117,21 @@ pub struct CellView {
     pub decode_samples: Vec<f64>,
     /// Prefill rates of every repetition of the headline prefill test (longest prompt at the smallest depth).
     pub prefill_samples: Vec<f64>,
+    /// What the headline decode test was.
+    pub decode_test: Option<SpeedTest>,
+    /// What the headline prefill test was.
+    pub prefill_test: Option<SpeedTest>,
     /// Times between tokens of the answers that were decoded alone, in milliseconds.
     pub inter_token_ms: Vec<f64>,
+}
+
+/// The shape of a speed test with one sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpeedTest {
+    /// Tokens evaluated or generated in the timed part.
+    pub n_tokens: u32,
+    /// Tokens in the KV cache before.
+    pub n_depth: u32,
 }
 
 /// Who and what a row speaks of.
@@ -186,6 +205,9 @@ pub struct MemoryRow {
     pub rss_file_bytes: Option<u64>,
     pub gpu_bytes: Option<u64>,
     pub n_seq: u32,
+    /// Index of the cell in [`Report::cells`]; not a CSV column.
+    #[serde(skip)]
+    pub cell: usize,
 }
 
 /// A line of `energy.csv`: joules a token of one test by one meter, or why there are none.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::answers::Timed;
-use super::{CellKey, SpeedRow};
+use super::{CellKey, SpeedRow, SpeedTest};
 use crate::record::{RunInfo, Speed, Test};
 use crate::stats::{Estimate, Sorted, mean, median, median_interval, percentile, sample_deviation};
 
@@ -14,6 +14,21 @@ pub(super) struct SpeedGroup {
     /// Tokens a second of each repetition, in their order.
     pub(super) rates: Vec<f64>,
     pub(super) row: SpeedRow,
+}
+
+impl SpeedGroup {
+    /// What was evaluated; `None` for a load.
+    pub(super) fn shape(&self) -> Option<SpeedTest> {
+        let n_tokens = match self.test {
+            Test::Load => return None,
+            Test::Prefill => self.row.n_prompt?,
+            Test::Decode => self.row.n_gen?,
+        };
+        Some(SpeedTest {
+            n_tokens,
+            n_depth: self.row.n_depth?,
+        })
+    }
 }
 
 /// The tests of a cell, sorted by test, then by shape.
