@@ -19,10 +19,11 @@ use datasets::Kind;
 use thiserror::Error as ThisError;
 
 use crate::file;
+use crate::record::Compared;
 use crate::text::escape;
 use crate::view::{
-    AnswerRow, EnergyRow, Format, Group, MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Report,
-    ScoreRow, SpeedRow, Status, SummaryRow,
+    AnswerRow, EnergyRow, FidelityRow, Format, Group, MemoryRow, NoEnergy, NumbersRow,
+    PerplexityRow, Report, ScoreRow, SpeedRow, Status, SummaryRow,
 };
 
 /// Why a CSV file could not be written.
@@ -35,8 +36,8 @@ pub struct Error {
     pub source: std::io::Error,
 }
 
-/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`, `scores.csv` and
-/// `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
+/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `fidelity.csv`, `numbers.csv`, `answers.csv`,
+/// `scores.csv` and `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
 /// is replaced whole.
 ///
 /// # Errors
@@ -53,6 +54,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("memory.csv", table(&report.memory)),
         ("energy.csv", table(&report.energy)),
         ("perplexity.csv", table(&report.perplexity)),
+        ("fidelity.csv", table(&report.fidelity)),
         ("numbers.csv", table(&report.numbers)),
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
@@ -124,6 +126,14 @@ columns!(PerplexityRow:
     bits_per_byte, bits_per_syllable,
     whole,
 );
+columns!(FidelityRow:
+    machine, model, variant, precision, baseline, corpus, n_scored, mean_kld, mean_kld_se,
+    median_kld, p99_kld, max_kld, same_top, same_top_se, rms_dp, ln_ppl_ratio, ln_ppl_ratio_se,
+    compared, n_ctx, n_chunks, min_kld, p01_kld, p1_kld, p5_kld, p10_kld, p90_kld, p95_kld, p999_kld,
+    mean_dp, mean_dp_se, rms_dp_se, min_dp, p01_dp, p1_dp, p5_dp, p10_dp, p25_dp, median_dp, p75_dp,
+    p90_dp, p95_dp, p99_dp, p999_dp, max_dp, ppl_base, ppl, ppl_ratio, ppl_ratio_se,
+    ppl_difference, ppl_difference_se, correlation, whole,
+);
 columns!(NumbersRow:
     machine, model, variant, precision, tensor, type_name as "type", format, n, zero, nan, inf, min,
     max, max_abs, mean, deviation, overflow, subnormal, vanish, changed, mean_relative_error,
@@ -150,6 +160,7 @@ columns!(SummaryRow:
     decode_ts, decode_ci95_low, decode_ci95_high, ttft_ms, chars_per_s, syllables_per_s, load_ms, peak_rss_bytes,
     predicted_bytes, ppl, ppl_se, bits_per_byte, bits_per_syllable, n_answers, median_tokens,
     median_chars, cut_share, hangul_share, failure,
+    mean_kld, mean_kld_se, same_top,
 );
 
 /// A value as a field of the file.
@@ -182,6 +193,12 @@ impl Field for Group {
 }
 
 impl Field for Format {
+    fn field(&self) -> Cow<'_, str> {
+        self.name().into()
+    }
+}
+
+impl Field for Compared {
     fn field(&self) -> Cow<'_, str> {
         self.name().into()
     }
@@ -246,7 +263,7 @@ mod tests {
     use crate::sample;
 
     /// The text of the files that `report` becomes, by name.
-    fn files(report: &Report) -> [String; 8] {
+    fn files(report: &Report) -> [String; 9] {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_all(report, &dir.path().join("csv")).unwrap();
         let texts: Vec<String> = paths
@@ -273,11 +290,12 @@ mod tests {
 
     #[test]
     fn no_field_of_a_row_is_forgotten() {
-        let report = sample::report(1, 1);
+        let report = sample::report(2, 1);
         has_every_field(&report.speed);
         has_every_field(&report.memory);
         has_every_field(&report.energy);
         has_every_field(&report.perplexity);
+        has_every_field(&report.fidelity);
         has_every_field(&report.numbers);
         has_every_field(&report.answers);
         has_every_field(&report.scores);
@@ -297,6 +315,7 @@ mod tests {
             memory,
             energy,
             perplexity,
+            fidelity,
             numbers,
             answers,
             scores,
@@ -306,10 +325,11 @@ mod tests {
         insta::assert_snapshot!(memory, @"machine,model,variant,precision,n_ctx,model_bytes,kv_bytes,compute_bytes,predicted_bytes,peak_rss_bytes,rss_anon_bytes,rss_file_bytes,gpu_bytes,n_seq");
         insta::assert_snapshot!(energy, @"machine,model,variant,precision,test,n_prompt,n_gen,n_depth,n_seq,source,reps,tokens,joules_per_token,ci95_low,ci95_high,gross_joules_per_token,idle_w,mean_w,reason");
         insta::assert_snapshot!(perplexity, @"machine,model,variant,precision,corpus,n_ctx,n_chunks,n_scored,mean_nll,ppl,ppl_se,bits_per_byte,bits_per_syllable,whole");
+        insta::assert_snapshot!(fidelity, @"machine,model,variant,precision,baseline,corpus,n_scored,mean_kld,mean_kld_se,median_kld,p99_kld,max_kld,same_top,same_top_se,rms_dp,ln_ppl_ratio,ln_ppl_ratio_se,compared,n_ctx,n_chunks,min_kld,p01_kld,p1_kld,p5_kld,p10_kld,p90_kld,p95_kld,p999_kld,mean_dp,mean_dp_se,rms_dp_se,min_dp,p01_dp,p1_dp,p5_dp,p10_dp,p25_dp,median_dp,p75_dp,p90_dp,p95_dp,p99_dp,p999_dp,max_dp,ppl_base,ppl,ppl_ratio,ppl_ratio_se,ppl_difference,ppl_difference_se,correlation,whole");
         insta::assert_snapshot!(numbers, @"machine,model,variant,precision,tensor,type,format,n,zero,nan,inf,min,max,max_abs,mean,deviation,overflow,subnormal,vanish,changed,mean_relative_error,max_relative_error");
         insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s,category,kind,trained_on,korean_line_share,prose_before_list,prose_after_list,loop_share,n_reference");
         insta::assert_snapshot!(scores, @"machine,model,variant,precision,group,n_answers,cut_share,median_chars,hangul_share,korean_line_share,list_share,loop_share,coverage,coverage_ci95_low,coverage_ci95_high,n_coverage,obedience,obedience_ci95_low,obedience_ci95_high,n_obedience,off_topic_share,off_topic_ci95_low,off_topic_ci95_high,n_off_topic,reference_nll,reference_nll_ci95_low,reference_nll_ci95_high,n_reference_nll");
-        insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
+        insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure,mean_kld,mean_kld_se,same_top");
     }
 
     #[test]
@@ -324,11 +344,20 @@ mod tests {
         for row in &mut report.summary {
             row.ppl.iter_mut().chain(&mut row.ppl_se).for_each(round);
         }
+        for row in &mut report.fidelity {
+            let errors = [&mut row.ppl_ratio_se, &mut row.ppl_difference_se];
+            [&mut row.ppl, &mut row.ppl_base, &mut row.ppl_ratio]
+                .into_iter()
+                .chain([&mut row.ppl_difference])
+                .chain(errors.into_iter().flatten())
+                .for_each(round);
+        }
         let [
             speed,
             memory,
             energy,
             perplexity,
+            fidelity,
             numbers,
             answers,
             scores,
@@ -338,6 +367,7 @@ mod tests {
         insta::assert_snapshot!("memory.csv", memory);
         insta::assert_snapshot!("energy.csv", energy);
         insta::assert_snapshot!("perplexity.csv", perplexity);
+        insta::assert_snapshot!("fidelity.csv", fidelity);
         insta::assert_snapshot!("numbers.csv", numbers);
         insta::assert_snapshot!("answers.csv", answers);
         insta::assert_snapshot!("scores.csv", scores);
@@ -346,7 +376,7 @@ mod tests {
 
     #[test]
     fn a_run_of_demonstration_models() {
-        let [_, _, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
+        let [_, _, _, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
         insta::assert_snapshot!("scores-demonstration.csv", scores);
         // What stands behind the columns that other runs fill too.
         let mut reader = ::csv::Reader::from_reader(answers.as_bytes());

@@ -418,7 +418,7 @@ fn html_headline_and_summary_read_well() {
     let page = rendered(&sample::troubled_report());
     let start = page.find("<section class=\"headline\"").unwrap();
     let end = page.find("<section id=\"charts\"").unwrap();
-    insta::assert_snapshot!(text(&page[start..end], "ko"), @r#"
+    insta::assert_snapshot!(text(&page[start..end], "ko"), @"
     hanbench 측정 보고서 · 2026년 1월 2일 03:04 (UTC)
     측정한 셀 3개 가운데 general/Q8_0이 가장 빠르고 메모리도 가장 적게 씁니다
     sample(Example CPU 8-Core, 물리 코어 8개, 메모리 32.0 GiB)에서 모델 2개, 셀 5개를 다룬 보고서입니다. 엔진은 mock b7000(CPU, 스레드 8개), 스위트는 quick입니다.
@@ -453,14 +453,14 @@ fn html_headline_and_summary_read_well() {
     general/F32 한글 모델 120M general | 완료 | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 잘림 0% | 91.2%
     general/F16 한글 모델 120M general | 실패 | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 잘림 0% | 82.9%
+    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 잘림 0% | 82.9%
     재는 도중에 끊겼습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
     general/Q4_K_M 한글 모델 120M general | 실행 안 함 | – | – | – | – | – | – | – | – | – | –
     아직 시작하지 않았습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
     instruct/F32 한글 모델 120M instruct | 일부 실패 | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
     the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
-    "#);
-    insta::assert_snapshot!(text(&page[start..end], "en"), @r#"
+    ");
+    insta::assert_snapshot!(text(&page[start..end], "en"), @"
     hanbench report · 2 January 2026, 03:04 UTC
     general/Q8_0 is the fastest and uses the least memory (of 3 cells measured)
     2 models, 5 cells on sample (Example CPU 8-Core, 8 physical cores, 32.0 GiB of memory). Engine: mock b7000 (CPU, 8 threads); suite: quick.
@@ -495,13 +495,13 @@ fn html_headline_and_summary_read_well() {
     general/F32 한글 모델 120M general | complete | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 0% cut | 91.2%
     general/F16 한글 모델 120M general | failed | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 0% cut | 82.9%
+    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 0% cut | 82.9%
     Cut off while it was being measured; hanbench run --resume measures it again.
     general/Q4_K_M 한글 모델 120M general | not run | – | – | – | – | – | – | – | – | – | –
     Not started yet; hanbench run --resume measures it.
     instruct/F32 한글 모델 120M instruct | partly failed | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
     the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
-    "#);
+    ");
 }
 
 /// The section on number ranges.

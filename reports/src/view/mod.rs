@@ -7,6 +7,7 @@ mod answers;
 mod build;
 mod energy;
 mod facts;
+mod fidelity;
 mod numbers;
 mod perplexity;
 mod scores;
@@ -14,6 +15,7 @@ mod speed;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use datasets::Kind;
 use serde::Serialize;
@@ -31,6 +33,8 @@ pub struct Report {
     pub runs: Vec<RunInfo>,
     /// Every planned cell, in the order of the runs.
     pub cells: Vec<CellView>,
+    /// Every planned comparison of cells with a baseline, in the order of the runs.
+    pub fidelity_cells: Vec<FidelityView>,
     /// `speed.csv`.
     pub speed: Vec<SpeedRow>,
     /// `memory.csv`.
@@ -41,7 +45,8 @@ pub struct Report {
     /// is the only one.
     pub perplexity: Vec<PerplexityRow>,
     /// `fidelity.csv`: what each precision costs against its baseline, one row per text and one for
-    /// the whole corpus; and what the baseline differs from itself.
+    /// the whole corpus, which for a corpus of one text is the only one; behind them, over part of a
+    /// text, what the baseline differs from itself.
     pub fidelity: Vec<FidelityRow>,
     /// `numbers.csv`: of each file that was measured as it is, two rows a tensor.
     pub numbers: Vec<NumbersRow>,
@@ -63,7 +68,7 @@ pub struct Report {
 pub enum Status {
     /// Everything the suite asks was measured.
     Complete,
-    /// Something failed; [`CellView::failures`] says what.
+    /// Something failed; the view's `failures` say what.
     Failed,
     /// The attempt was cut off.
     CutOff,
@@ -107,6 +112,27 @@ pub struct CellView {
     pub prefill_samples: Vec<f64>,
     /// Times between tokens of the answers that were decoded alone, in milliseconds.
     pub inter_token_ms: Vec<f64>,
+}
+
+/// One fidelity cell of one run: cells of the same weights, compared with one of them.
+#[derive(Debug, Clone)]
+pub struct FidelityView {
+    /// [`crate::record::FidelityInfo::id`].
+    pub id: String,
+    /// Index of its run in [`Report::runs`].
+    pub run: usize,
+    /// How far it got.
+    pub status: Status,
+    /// What could not be compared.
+    pub failures: Vec<Failure>,
+    /// What the reader must know.
+    pub warnings: Vec<Warning>,
+    /// How the attempt ended.
+    pub end: Option<End>,
+    /// Index of the baseline in [`Report::cells`].
+    pub baseline: usize,
+    /// Indices of those compared with it.
+    pub compared: Vec<usize>,
 }
 
 /// Who and what a row speaks of.
@@ -550,6 +576,10 @@ pub struct SummaryRow {
     pub hangul_share: Option<f64>,
     /// First failure's reason, where something failed.
     pub failure: Option<String>,
+    /// Against the baseline over the first whole corpus; `None` for a baseline. Likewise below.
+    pub mean_kld: Option<f64>,
+    pub mean_kld_se: Option<f64>,
+    pub same_top: Option<f64>,
 }
 
 /// The distinct machines of a report, in order.
