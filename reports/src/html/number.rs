@@ -1,9 +1,7 @@
 //! Numbers as a reader wants them: enough digits to tell values apart and no more, with units.
 
 use super::phrase::Phrase;
-
-/// z of a two-sided 95 % interval under the normal distribution.
-const Z95: f64 = 1.959_963_985;
+use crate::stats::Z95;
 
 /// A value with the bounds of its 95 % interval, in the same unit.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -49,10 +49,9 @@ pub(super) fn records(
 /// The `index`th chunk, by the baseline, by those compared with it, and by the baseline again.
 fn chunk_facts(info: &FidelityInfo, chunk: &PerplexityChunk, index: usize) -> Vec<Fact> {
     let mut rng = SplitMix64::new(index as u64);
-    let mean = chunk.sum_nll / f64::from(chunk.n_scored);
-    let nll_base: Vec<f32> = (0..chunk.n_scored)
-        .map(|_| (2.0 * mean * rng.unit()) as f32)
-        .collect();
+    let drawn: Vec<f64> = (0..chunk.n_scored).map(|_| rng.unit()).collect();
+    let scale = chunk.sum_nll / drawn.iter().sum::<f64>();
+    let nll_base: Vec<f32> = drawn.iter().map(|u| (u * scale) as f32).collect();
     let mut facts = vec![Fact::Perplexity(of(chunk, &info.baseline))];
     for id in &info.compared {
         let (_, precision) = id.split_once('/').unwrap_or_default();

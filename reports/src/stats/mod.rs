@@ -12,6 +12,9 @@ pub use describe::{Sorted, mean, median, percentile, sample_deviation};
 pub use fidelity::{Fidelity, Inconsistent, Mean, Positions};
 pub use perplexity::{NllSums, Perplexity};
 
+/// z of a two-sided 95 % interval under the normal distribution.
+pub const Z95: f64 = 1.959_963_985;
+
 /// A point with its 95 % interval.
 ///
 /// Invariant of every function here that returns one: `low <= point <= high`, all finite.

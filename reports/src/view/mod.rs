@@ -24,6 +24,7 @@ use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, War
 
 pub use build::build;
 pub use energy::{NoEnergy, TOTAL};
+pub use fidelity::{NoiseFloor, noise_floor};
 pub use scores::Group;
 
 /// Everything a report shows, of one run or of several merged ones.

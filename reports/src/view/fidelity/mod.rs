@@ -1,7 +1,10 @@
 //! Fidelity cells, and the rows of `fidelity.csv`.
 
+mod compare;
 mod facts;
 mod row;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +14,7 @@ use crate::text::one_line;
 
 use super::texts::{Text, is_whole, texts};
 use super::{CellKey, FidelityRow, FidelityView};
+pub use compare::{NoiseFloor, noise_floor};
 use facts::FidelityFacts;
 pub(super) use facts::Scored;
 
