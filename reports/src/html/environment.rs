@@ -315,7 +315,7 @@ fn derivation(to: &str, from: &str, ids: &[&str]) -> Phrase {
 }
 
 /// Nominal bits of a weight in a precision as GGUF names it (`F16`, `Q4_K_M`, `IQ3_XXS`, `MXFP4`).
-fn bits(precision: &str) -> Option<u32> {
+pub(super) fn bits(precision: &str) -> Option<u32> {
     let name = precision.to_ascii_uppercase();
     let after = ["IQ", "TQ", "BF", "MXFP", "NVFP", "Q", "F"]
         .iter()

@@ -12,8 +12,10 @@ mod charts;
 mod contest;
 mod demonstration;
 mod energy;
+mod distances;
 mod environment;
 mod facts;
+mod fidelity;
 mod foreign;
 mod headline;
 mod label;
@@ -78,6 +80,8 @@ struct Page<'a> {
     perplexity: Table,
     /// The single texts of the corpora.
     perplexity_texts: Table,
+    /// Only where anything was compared.
+    fidelity: Option<fidelity::FidelitySection>,
     /// Only where there are any.
     numbers: Option<numbers::NumbersSection>,
     answers: answers::AnswerSection<'a>,
@@ -104,6 +108,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         energy: energy::EnergySection::of(report, &labels),
         perplexity: perplexity::whole(report, &labels),
         perplexity_texts: perplexity::texts(report, &labels),
+        fidelity: fidelity::FidelitySection::of(report, &labels),
         numbers: numbers::NumbersSection::of(report, &labels),
         answers: answers::AnswerSection::of(report, &labels),
         environment: environment::Environment::of(report),

@@ -5,7 +5,7 @@ use crate::view::{Report, Status};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::label::Labels;
+use super::label::{self, Labels};
 use super::phrase::Phrase;
 use super::table::{Cell, Column, Row, Table};
 
@@ -32,8 +32,10 @@ impl Troubles {
             failures: &cell.failures,
             warnings: &cell.warnings,
         });
-        let comparisons = report.fidelity_cells.iter().map(|cell| Trouble {
-            name: &cell.id,
+        let names = label::comparisons(report);
+        let comparisons = report.fidelity_cells.iter().zip(&names);
+        let comparisons = comparisons.map(|(cell, name)| Trouble {
+            name,
             status: cell.status,
             failures: &cell.failures,
             warnings: &cell.warnings,

@@ -54,6 +54,19 @@ impl Axis {
         Self::linear(low - margin, high + margin, n_ticks)
     }
 
+    /// Over the positive ones of `values` in equal ratios, with about `n_ticks` ticks; from zero where
+    /// there is none.
+    pub(super) fn logarithmic(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
+        let positive = values.into_iter().filter(|value| *value > 0.0);
+        let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
+        if high == 0.0 {
+            return Self::from_zero([], n_ticks);
+        }
+        Self::log(low, high, n_ticks)
+    }
+
     /// Whether the scale is linear and starts at zero, so that lengths on it can be compared.
     pub(super) fn starts_at_zero(&self) -> bool {
         !self.logarithmic && self.low == 0.0
@@ -114,7 +127,7 @@ impl Axis {
             .step_by(every.max(1))
             .map(|value| Tick {
                 value,
-                label: number::fixed(value, log_decimals(value)),
+                label: log_label(value),
             })
             .collect();
         Self {
@@ -126,8 +139,16 @@ impl Axis {
     }
 }
 
-fn log_decimals(value: f64) -> usize {
-    (-value.log10().floor()).clamp(0.0, 12.0) as usize
+/// One, two or five times a power of ten; as that power, which is set raised, where it is small.
+fn log_label(value: f64) -> String {
+    let exponent = (value.log10() + 1e-9).floor();
+    if value >= 1e-3 * (1.0 - 1e-9) {
+        return number::fixed(value, (-exponent).clamp(0.0, 12.0) as usize);
+    }
+    match (value / 10_f64.powf(exponent)).round() {
+        1.0 => format!("10^{exponent}"),
+        times => format!("{times}·10^{exponent}"),
+    }
 }
 
 /// The smallest of 1, 2 and 5 times a power of ten that is not below `rough`.
@@ -179,6 +200,24 @@ mod tests {
         assert!(axis.is_logarithmic());
         assert_eq!(labels(&axis), ["10", "100", "1,000", "10,000"]);
         assert!((axis.position(300.0) - 0.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn small_powers_of_ten_are_written_as_such() {
+        let axis = Axis::logarithmic([0.0, 3e-10, 0.02], 9);
+        assert!(axis.is_logarithmic());
+        assert_eq!(
+            labels(&axis),
+            [
+                "10^-9", "10^-8", "10^-7", "10^-6", "10^-5", "10^-4", "0.001", "0.01"
+            ]
+        );
+        assert_eq!(axis.position(0.0), 0.0);
+        assert_eq!(
+            labels(&Axis::logarithmic([1.5e-5, 6e-5], 5)),
+            ["2·10^-5", "5·10^-5"]
+        );
+        assert!(Axis::logarithmic([0.0], 5).starts_at_zero());
     }
 
     #[test]
