@@ -53,10 +53,9 @@ pub(super) fn said(report: &Report, cell: usize) -> Option<Phrase> {
     let parts = Parts::of(report, cell);
     sentences.extend(texts(row, &parts));
     sentences.extend(corpora(row, &parts));
-    let joined = sentences
+    sentences
         .into_iter()
-        .reduce(|text, sentence| text.then(Phrase::same(" ")).then(sentence));
-    joined
+        .reduce(|text, sentence| text.then(Phrase::same(" ")).then(sentence))
 }
 
 /// The mean divergence and whether it is more than noise.
