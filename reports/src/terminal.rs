@@ -210,8 +210,8 @@ mod tests {
         instruct  F32           370 [364, 386]  41.7 [39.9, 42.4]        –         629  22.772 ± 0.656          3.382              –  failed
         failed: general/F16: load: /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
         failed: instruct/F32: answers: the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
-        failed: fidelity/general: fidelity: general/F16: left out of the comparison, since its file could not be made
-        failed: fidelity/general: fidelity: general/Q4_K_M: left out of the comparison, since its file could not be made
+        failed: general/fidelity: fidelity: general/F16: left out of the comparison, since its file could not be made
+        failed: general/fidelity: fidelity: general/Q4_K_M: left out of the comparison, since its file could not be made
         note: runs/sample/records.jsonl:17: not a record, left out: expected value
         ");
     }

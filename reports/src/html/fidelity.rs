@@ -138,8 +138,8 @@ fn whole_line(row: &FidelityRow, labels: &Labels) -> Row {
             Compared::Cell => Phrase::foreign(labels.name(row.cell)),
             Compared::Again => Phrase::both("잡음: 기준을 다시 계산", "Noise: baseline again"),
             Compared::Alone => Phrase::both(
-                "잡음: 기준을 한 청크씩 계산",
-                "Noise: baseline, one chunk at a time",
+                "잡음: 기준을 한 토큰씩 계산",
+                "Noise: baseline, one token at a time",
             ),
         },
         cells: vec![

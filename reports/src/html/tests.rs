@@ -74,7 +74,7 @@ fn hostile() -> RunDir {
         comparison.id += HOSTILE;
     }
     for record in &mut run.records {
-        if record.cell.starts_with("fidelity/") {
+        if record.cell.ends_with("/fidelity") {
             record.cell += HOSTILE;
         }
     }
@@ -445,7 +445,7 @@ fn html_headline_and_summary_read_well() {
     셀 5개 가운데 2개가 실패했습니다: general/F16, instruct/F32 이유 보기
     셀 5개 가운데 1개가 재는 도중에 끊겼습니다: general/Q8_0 이유 보기
     셀 5개 가운데 1개는 시작하지 않았습니다: general/Q4_K_M 이유 보기
-    기준 정밀도와 비교하는 일을 끝내지 못했습니다: fidelity/general 이유 보기
+    기준 정밀도와 비교하는 일을 끝내지 못했습니다: general/fidelity 이유 보기
     답을 가장 빨리 써 내려가는 셀
     general/Q8_0
     156 토큰/초
@@ -487,7 +487,7 @@ fn html_headline_and_summary_read_well() {
     2 of 5 cells failed: general/F16, instruct/F32 See why
     1 of 5 cells cut off while being measured: general/Q8_0 See why
     1 of 5 cells not started: general/Q4_K_M See why
-    Not compared with the baseline to the end: fidelity/general See why
+    Not compared with the baseline to the end: general/fidelity See why
     Fastest decode
     general/Q8_0
     156 tokens/s

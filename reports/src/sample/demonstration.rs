@@ -52,7 +52,7 @@ pub fn demonstration_run_dir(n_questions: usize) -> RunDir {
 /// Keeps the records of the cells, and compares the two that are the same weights.
 fn compare(run: &mut RunDir) {
     let info = FidelityInfo {
-        id: "fidelity/nabi-instruct".into(),
+        id: "nabi-instruct/fidelity".into(),
         baseline: "instruct/F16".into(),
         compared: vec!["general/Q4_K_M".into()],
     };
@@ -90,7 +90,7 @@ fn with_numbers(records: Vec<Record>) -> Vec<Record> {
     let mut all = Vec::with_capacity(records.len());
     for record in records {
         let (model, precision) = record.cell.split_once('/').unwrap_or_default();
-        if matches!(record.fact, Fact::End(_)) && model != "fidelity" {
+        if matches!(record.fact, Fact::End(_)) && precision != "fidelity" {
             let top = if model == "text" { -3 } else { -2 };
             let with = |fact| Record {
                 fact,

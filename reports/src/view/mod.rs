@@ -130,7 +130,8 @@ pub struct FidelityView {
     pub warnings: Vec<Warning>,
     /// How the attempt ended.
     pub end: Option<End>,
-    /// Index of the baseline in [`Report::cells`].
+    /// Index of the baseline in [`Report::cells`]: the planned one, or another where the records name
+    /// another because that one could not be evaluated.
     pub baseline: usize,
     /// Indices of those compared with it.
     pub compared: Vec<usize>,

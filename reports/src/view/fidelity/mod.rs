@@ -60,9 +60,12 @@ impl Comparisons {
     }
 
     fn add(&mut self, members: &Members, info: &FidelityInfo, facts: FidelityFacts) {
-        let place = |id: &String| members.place(id);
-        let places: Option<Vec<usize>> = info.compared.iter().map(place).collect();
-        let (Some(baseline), Some(compared)) = (place(&info.baseline), places) else {
+        // Another than the planned one, where that could not be evaluated.
+        let baseline = facts.baseline().unwrap_or(&info.baseline);
+        let planned = std::iter::once(&info.baseline).chain(&info.compared);
+        let others = planned.filter(|id| *id != baseline);
+        let others: Option<Vec<usize>> = others.map(|id| members.place(id)).collect();
+        let (Some(baseline), Some(compared)) = (members.place(baseline), others) else {
             let id = one_line(&info.id);
             self.notes.push(format!(
                 "fidelity cell {id}: it names a cell that is not planned in run.json; left out"
@@ -75,11 +78,10 @@ impl Comparisons {
             facts: &facts,
         };
         for &cell in &compared {
-            let id = &members.run.cells[cell].id;
-            self.append(info, comparison.rows(id, cell, Compared::Cell));
+            self.append(info, comparison.rows(cell, Compared::Cell));
         }
         for kind in [Compared::Again, Compared::Alone] {
-            self.append(info, comparison.rows(&info.baseline, baseline, kind));
+            self.append(info, comparison.rows(baseline, kind));
         }
         self.views.push(FidelityView {
             id: info.id.clone(),
@@ -116,7 +118,9 @@ struct Comparison<'a> {
 #[derive(Default)]
 struct Sums {
     positions: Positions,
-    /// Chunks that could not be used, or whose number is not the next.
+    /// Chunks that were to be compared.
+    planned: u32,
+    /// What is wrong with chunks.
     broken: Vec<String>,
 }
 
@@ -124,14 +128,19 @@ impl Comparison<'_> {
     /// One row per text and one per whole corpus, as in `perplexity.csv`, of what is compared; and
     /// what is wrong with its chunks. The noise floor is taken over part of a text, so it has no
     /// whole corpus.
-    fn rows(&self, id: &str, cell: usize, compared: Compared) -> (Vec<FidelityRow>, Vec<String>) {
-        let wanted = |chunk: &&FidelityChunk| chunk.compared == compared && chunk.of == id;
-        let texts = texts(
-            self.facts.compared.iter().filter(wanted),
-            text_of,
-            Sums::add,
-        );
-        let unfinished = self.facts.scored.get(id).map(|scored| &*scored.unfinished);
+    fn rows(&self, cell: usize, compared: Compared) -> (Vec<FidelityRow>, Vec<String>) {
+        let id = &self.members.run.cells[cell].id;
+        let baseline = &self.members.run.cells[self.baseline].id;
+        let wanted = |chunk: &&FidelityChunk| chunk.compared == compared && chunk.of == *id;
+        let chunks = self.facts.compared.iter().filter(wanted);
+        let texts = texts(chunks, text_of, |sums: &mut Sums, chunk| {
+            sums.add(chunk, baseline);
+        });
+        let unfinished: Vec<(String, String)> = texts
+            .iter()
+            .filter(|text| text.sums.positions.n_chunks != text.sums.planned)
+            .map(|text| (text.corpus.to_owned(), text.text.to_owned()))
+            .collect();
         let row = |corpus: String, n_ctx: u32, sums: &Positions, whole: bool| {
             let of = row::Of {
                 key: &self.members.keys[cell],
@@ -145,10 +154,8 @@ impl Comparison<'_> {
         let mut rows = Vec::new();
         for corpus in texts.chunk_by(|a, b| a.corpus == b.corpus) {
             let (name, n_ctx) = (corpus[0].corpus, corpus[0].n_ctx);
-            let sound = corpus.iter().all(|text| text.sums.broken.is_empty());
-            let whole = compared == Compared::Cell
-                && sound
-                && is_whole(self.members.run, unfinished.unwrap_or_default(), corpus);
+            let whole =
+                compared == Compared::Cell && is_whole(self.members.run, &unfinished, corpus);
             if corpus.len() > 1 || !whole {
                 rows.extend(corpus.iter().filter_map(|text| {
                     let name = format!("{name}/{}", text.text);
@@ -165,18 +172,20 @@ impl Comparison<'_> {
 }
 
 impl Sums {
-    fn add(&mut self, chunk: &FidelityChunk) {
-        let next = self.positions.n_chunks as usize + self.broken.len();
-        let added = self.positions.add(chunk);
-        let reason = match added {
-            Err(reason) => format!("left out, {reason}"),
-            Ok(()) if chunk.chunk as usize != next => format!("chunk {next} is missing before it"),
-            Ok(()) => return,
+    fn add(&mut self, chunk: &FidelityChunk, baseline: &str) {
+        self.planned = chunk.n_chunks;
+        let reason = if chunk.baseline == baseline {
+            let Err(reason) = self.positions.add(chunk) else {
+                return;
+            };
+            reason.to_string()
+        } else {
+            "it has another baseline than the chunks before".into()
         };
         let (of, text) = (one_line(&chunk.of), one_line(&chunk.text));
         let number = chunk.chunk;
         self.broken
-            .push(format!("{of}, {text}, chunk {number}: {reason}"));
+            .push(format!("{of}, {text}, chunk {number}: left out, {reason}"));
     }
 }
 

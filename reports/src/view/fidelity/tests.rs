@@ -16,7 +16,7 @@ fn run() -> RunDir {
 }
 
 fn of_comparison(record: &Record) -> bool {
-    record.cell == "fidelity/general"
+    record.cell == "general/fidelity"
 }
 
 fn report(change: impl FnOnce(&mut Vec<Record>)) -> Report {
@@ -83,7 +83,7 @@ fn a_comparison_has_rows_of_each_cell_and_of_the_noise() {
             .into_iter()
             .chain([("cell", precision, "held-out", 24)])
     };
-    let noise = |kind| (kind, "F32", "held-out/essay", 4);
+    let noise = |kind| (kind, "F32", "held-out/essay", 2);
     let expected: Vec<_> = of("F16")
         .chain(of("Q8_0"))
         .chain([noise("again"), noise("alone")])
@@ -128,6 +128,7 @@ fn what_a_member_measured_alone_is_not_mixed_with_the_comparison() {
         corpus: "my.txt".into(),
         text: "my".into(),
         chunk: 0,
+        n_chunks: Some(1),
         n_ctx: 512,
         n_scored: 2,
         sum_nll: 2.0,
@@ -150,10 +151,11 @@ fn what_a_member_measured_alone_is_not_mixed_with_the_comparison() {
 }
 
 #[test]
-fn a_comparison_that_was_cut_off_has_no_whole_corpus() {
-    for cut in [1, 2, 40] {
+fn a_comparison_that_was_cut_off_has_whole_corpora_of_those_that_ended_them() {
+    // The last chunks are those of the last member; without the end all are there.
+    for (cut, ended) in [(1, vec!["F16", "Q8_0"]), (2, vec!["F16"]), (40, vec![])] {
         let report = report(|records| records.truncate(records.len() - cut));
-        assert_eq!(whole(&report), (vec![], vec![]), "{cut}");
+        assert_eq!(whole(&report).0, ended, "{cut}");
         assert_eq!(report.fidelity_cells[0].status, Status::CutOff);
     }
     let report = report(Vec::clear);
@@ -162,21 +164,16 @@ fn a_comparison_that_was_cut_off_has_no_whole_corpus() {
 }
 
 #[test]
-fn who_goes_on_after_a_failure_has_ended_the_text() {
-    // One member fails in the second chunk of the second text.
+fn a_member_that_fails_takes_nothing_from_the_others() {
+    // It fails in the second chunk of the second text.
     let report = report(|records| {
-        let mut chunks = records.iter().enumerate();
-        let mut of_news = chunks.by_ref().filter(|(_, r)| is_chunk(r, BYTE, "news"));
-        let at = of_news.nth(2).unwrap().0;
         let failed = failure(&records[0]);
-        records.insert(at, failed);
-        let mut index = 0;
+        records.insert(1, failed);
+        let mut of_news = 0;
         records.retain(|record| {
-            index += 1;
-            index <= at
-                || !["news", "dialogue"]
-                    .iter()
-                    .any(|text| is_chunk(record, BYTE, text))
+            of_news += usize::from(is_chunk(record, BYTE, "news"));
+            let late = is_chunk(record, BYTE, "news") && of_news > 2;
+            !late && !is_chunk(record, BYTE, "dialogue")
         });
     });
     assert_eq!(whole(&report), (vec!["F16"], vec!["F32", "F16"]));
@@ -188,22 +185,39 @@ fn who_goes_on_after_a_failure_has_ended_the_text() {
 }
 
 #[test]
-fn a_failure_before_any_chunk_takes_nothing_from_the_others() {
+fn the_baseline_is_that_of_the_records_where_the_planned_one_failed() {
     let report = report(|records| {
-        let failed = failure(&records[0]);
-        records.insert(1, failed);
         records.retain(|record| {
-            !["essay", "news", "dialogue"]
-                .iter()
-                .any(|text| is_chunk(record, HALF, text))
+            let texts = ["essay", "news", "dialogue"];
+            let noise = matches!(&record.fact, Fact::Fidelity(chunk) if chunk.of == BASELINE);
+            !noise
+                && !texts.iter().any(|text| {
+                    [BASELINE, HALF].iter().any(|id| {
+                        is_chunk(record, id, text)
+                            && (*id == BASELINE || matches!(record.fact, Fact::Fidelity(_)))
+                    })
+                })
         });
+        for record in records {
+            if let Fact::Fidelity(chunk) = &mut record.fact {
+                chunk.baseline = HALF.into();
+            }
+        }
     });
-    assert_eq!(whole(&report), (vec!["Q8_0"], vec!["F32", "Q8_0"]));
-    assert_eq!(report.fidelity_cells[0].status, Status::Failed);
+    let cell = &report.fidelity_cells[0];
+    assert_eq!((cell.baseline, &*cell.compared), (1, &[0, 2][..]));
+    assert!(
+        report
+            .fidelity
+            .iter()
+            .all(|row| row.baseline == HALF && row.cell == 2)
+    );
+    assert_eq!(report.fidelity.len(), 4);
+    assert_eq!(whole(&report), (vec!["Q8_0"], vec!["F16", "Q8_0"]));
 }
 
 #[test]
-fn a_chunk_that_is_missing_or_contradicts_itself_is_noted() {
+fn a_chunk_that_is_missing_or_contradicts_itself_leaves_no_whole_corpus() {
     let spoiled = report(|records| {
         let chunks = records
             .iter_mut()
@@ -217,20 +231,30 @@ fn a_chunk_that_is_missing_or_contradicts_itself_is_noted() {
     assert_eq!(
         spoiled.notes,
         [
-            "fidelity cell fidelity/general: general/F16, essay, chunk 3: left out, its lists do not have one finite value for each of its positions"
+            "fidelity cell general/fidelity: general/F16, essay, chunk 3: left out, its lists do not have one finite value for each of its positions"
         ]
     );
-    let gap = report(|records| {
+    let missing = report(|records| {
         let at = records
             .iter()
             .position(|record| matches!(&record.fact, Fact::Fidelity(chunk) if chunk.of == HALF));
         records.remove(at.unwrap());
     });
-    assert_eq!(whole(&gap).0, ["Q8_0"]);
+    assert_eq!(whole(&missing).0, ["Q8_0"]);
+    let other = report(|records| {
+        let of_half = records
+            .iter_mut()
+            .filter_map(|record| match &mut record.fact {
+                Fact::Fidelity(chunk) if chunk.of == HALF => Some(chunk),
+                _ => None,
+            });
+        of_half.last().unwrap().baseline = BYTE.into();
+    });
+    assert_eq!(whole(&other).0, ["Q8_0"]);
     assert_eq!(
-        gap.notes,
+        other.notes,
         [
-            "fidelity cell fidelity/general: general/F16, essay, chunk 1: chunk 0 is missing before it"
+            "fidelity cell general/fidelity: general/F16, dialogue, chunk 7: left out, it has another baseline than the chunks before"
         ]
     );
 }
@@ -244,7 +268,7 @@ fn a_comparison_of_a_cell_that_is_not_planned_is_noted() {
     assert_eq!(
         report.notes,
         [
-            "fidelity cell fidelity/general: it names a cell that is not planned in run.json; left out"
+            "fidelity cell general/fidelity: it names a cell that is not planned in run.json; left out"
         ]
     );
 }
