@@ -19,10 +19,12 @@ use datasets::Kind;
 use thiserror::Error as ThisError;
 
 use crate::file;
+use crate::record::Compared;
 use crate::text::escape;
 use crate::view::{
-    AnswerRow, Claim, ClaimRow, EnergyRow, Format, GridRow, Group, MemoryRow, NoEnergy, NumbersRow,
-    PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status, SummaryRow, Unit, Verdict,
+    AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group, MemoryRow,
+    NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status, SummaryRow,
+    Unit, Verdict,
 };
 
 /// Why a CSV file could not be written.
@@ -54,6 +56,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("energy.csv", table(&report.energy)),
         ("perplexity.csv", table(&report.perplexity)),
         ("claims.csv", table(&report.claims)),
+        ("fidelity.csv", table(&report.fidelity)),
         ("numbers.csv", table(&report.numbers)),
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
@@ -131,6 +134,14 @@ columns!(ClaimRow:
     expected_from, measured, ci95_low, ci95_high, unit, verdict, why, advice_ko, advice_en, evidence,
     expected_from_ko, why_ko,
 );
+columns!(FidelityRow:
+    machine, model, variant, precision, baseline, corpus, n_scored, mean_kld, mean_kld_se,
+    median_kld, p99_kld, max_kld, same_top, same_top_se, rms_dp, ln_ppl_ratio, ln_ppl_ratio_se,
+    compared, n_ctx, n_chunks, min_kld, p01_kld, p1_kld, p5_kld, p10_kld, p90_kld, p95_kld, p999_kld,
+    mean_dp, mean_dp_se, rms_dp_se, min_dp, p01_dp, p1_dp, p5_dp, p10_dp, p25_dp, median_dp, p75_dp,
+    p90_dp, p95_dp, p99_dp, p999_dp, max_dp, ppl_base, ppl, ppl_ratio, ppl_ratio_se,
+    ppl_difference, ppl_difference_se, correlation, whole,
+);
 columns!(NumbersRow:
     machine, model, variant, precision, tensor, type_name as "type", format, n, zero, nan, inf, min,
     max, max_abs, mean, deviation, overflow, subnormal, vanish, changed, mean_relative_error,
@@ -157,6 +168,7 @@ columns!(SummaryRow:
     decode_ts, decode_ci95_low, decode_ci95_high, ttft_ms, chars_per_s, syllables_per_s, load_ms, peak_rss_bytes,
     predicted_bytes, ppl, ppl_se, bits_per_byte, bits_per_syllable, n_answers, median_tokens,
     median_chars, cut_share, hangul_share, failure,
+    mean_kld, mean_kld_se, same_top,
 );
 
 columns!(GridRow:
@@ -195,6 +207,12 @@ macro_rules! named {
 }
 
 named!(Status, Group, Format, Claim, Quantity, Unit, Verdict);
+
+impl Field for Compared {
+    fn field(&self) -> Cow<'_, str> {
+        self.name().into()
+    }
+}
 
 impl Field for Kind {
     fn field(&self) -> Cow<'_, str> {
@@ -291,6 +309,7 @@ mod tests {
         has_every_field(&report.energy);
         has_every_field(&report.perplexity);
         has_every_field(&report.claims);
+        has_every_field(&report.fidelity);
         has_every_field(&report.numbers);
         has_every_field(&report.answers);
         has_every_field(&report.scores);
@@ -316,6 +335,14 @@ mod tests {
         }
         for row in &mut report.summary {
             row.ppl.iter_mut().chain(&mut row.ppl_se).for_each(round);
+        }
+        for row in &mut report.fidelity {
+            let errors = [&mut row.ppl_ratio_se, &mut row.ppl_difference_se];
+            [&mut row.ppl, &mut row.ppl_base, &mut row.ppl_ratio]
+                .into_iter()
+                .chain([&mut row.ppl_difference])
+                .chain(errors.into_iter().flatten())
+                .for_each(round);
         }
         for (name, text) in files(&report) {
             insta::assert_snapshot!(name, text);

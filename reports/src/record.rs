@@ -416,6 +416,18 @@ pub enum Compared {
     Alone,
 }
 
+impl Compared {
+    /// As `records.jsonl` and `fidelity.csv` write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cell => "cell",
+            Self::Again => "again",
+            Self::Alone => "alone",
+        }
+    }
+}
+
 /// The scored positions of one chunk, by the baseline and by what is compared with it. The lists have
 /// one entry a position, `n_scored` in all. Single precision keeps 7 digits of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -253,18 +253,45 @@ mod tests {
         assert!(run.notes.is_empty());
     }
 
+    /// Records without what schema 3 brought: energy, and how many chunks a text has.
+    fn before_fidelity(mut records: Vec<Record>) -> Vec<Record> {
+        records.retain(|record| !matches!(record.fact, Fact::Meter(_)));
+        for record in &mut records {
+            match &mut record.fact {
+                Fact::Speed(speed) => speed.joules.clear(),
+                Fact::Perplexity(chunk) => chunk.n_chunks = None,
+                _ => {}
+            }
+        }
+        let text = String::from_utf8(lines(&records)).unwrap();
+        let new = ["\"of\":", "\"joules\":", "\"n_chunks\":", "\"fidelity\""];
+        assert!(!new.iter().any(|name| text.contains(name)));
+        records
+    }
+
     #[test]
-    fn a_run_of_the_first_schema_is_read() {
-        let dir = on_disk(b"");
-        let file = dir.path().join("run.json");
-        let mut info = serde_json::to_value(sample::run_info(1)).unwrap();
-        info["schema"] = 1.into();
-        // It had neither of these sections.
-        let suite = info["suite"].as_object_mut().unwrap();
-        assert!(suite.remove("numbers").is_some() && suite.remove("fidelity").is_some());
-        fs::write(&file, info.to_string()).unwrap();
-        let run = read(dir.path()).unwrap();
-        assert_eq!((run.info.schema, run.info.suite.numbers), (1, None));
+    fn a_run_of_an_earlier_schema_is_read() {
+        for schema in [1, 2] {
+            let records = before_fidelity(sample::records(1, 1));
+            let dir = on_disk(&lines(&records));
+            let file = dir.path().join("run.json");
+            let mut info = serde_json::to_value(sample::run_info(1)).unwrap();
+            info["schema"] = schema.into();
+            assert_eq!(info.get("fidelity"), None);
+            let suite = info["suite"].as_object_mut().unwrap();
+            if schema == 1 {
+                // It had neither of these sections.
+                assert!(suite.remove("numbers").is_some() && suite.remove("fidelity").is_some());
+            }
+            fs::write(&file, info.to_string()).unwrap();
+            let run = read(dir.path()).unwrap();
+            assert_eq!(run.info.schema, schema);
+            assert_eq!(run.info.suite.numbers.is_none(), schema == 1);
+            assert!(run.info.fidelity.is_empty() && run.records == records);
+            let report = crate::view::build(vec![run]);
+            assert!(report.fidelity_cells.is_empty() && report.summary[0].ppl.is_some());
+            assert!(report.notes.is_empty(), "{:?}", report.notes);
+        }
     }
 
     #[test]

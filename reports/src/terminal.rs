@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::record::Demonstration;
+use crate::record::{Demonstration, Failure};
 use crate::text::one_line;
 use crate::view::{Report, Status, SummaryRow, demonstrations, machines};
 
@@ -151,7 +151,8 @@ fn demonstration(report: &Report) -> Option<String> {
     })
 }
 
-/// One line per failure, per cell that ended without saying why, and per note.
+/// One line per failure, per cell that ended without saying why, and per note; and one per comparison
+/// that is not in the table and was not made.
 fn troubles(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     for cell in &report.cells {
@@ -160,17 +161,14 @@ fn troubles(report: &Report) -> Vec<String> {
             one_line(&cell.key.variant),
             one_line(&cell.key.precision)
         );
-        for failure in &cell.failures {
-            lines.push(format!(
-                "failed: {name}: {}: {}",
-                failure.stage.name(),
-                one_line(&failure.reason)
-            ));
-        }
-        if cell.status == Status::Failed && cell.failures.is_empty() {
-            lines.push(format!(
-                "failed: {name}: it ended incomplete and no reason was recorded"
-            ));
+        lines.extend(failed(&name, cell.status, &cell.failures));
+    }
+    for cell in &report.fidelity_cells {
+        let name = one_line(&cell.id);
+        lines.extend(failed(&name, cell.status, &cell.failures));
+        if matches!(cell.status, Status::CutOff | Status::NotRun) {
+            let status = cell.status.name().replace('_', " ");
+            lines.push(format!("{status}: {name}"));
         }
     }
     lines.extend(
@@ -180,6 +178,20 @@ fn troubles(report: &Report) -> Vec<String> {
             .map(|note| format!("note: {}", one_line(note))),
     );
     lines
+}
+
+/// What failed in one cell.
+fn failed(name: &str, status: Status, failures: &[Failure]) -> Vec<String> {
+    let line = |failure: &Failure| {
+        let (stage, reason) = (failure.stage.name(), one_line(&failure.reason));
+        format!("failed: {name}: {stage}: {reason}")
+    };
+    if status == Status::Failed && failures.is_empty() {
+        return vec![format!(
+            "failed: {name}: it ended incomplete and no reason was recorded"
+        )];
+    }
+    failures.iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -193,11 +205,13 @@ mod tests {
         variant   precision        prefill t/s         decode t/s  TTFT ms  memory MiB             PPL  bits/syllable  median tokens  status
         general   F32           373 [370, 387]  41.8 [40.8, 42.9]     81.7         629  21.924 ± 0.632          3.341          133.5  complete
         general   F16                        –                  –        –           –               –              –              –  failed
-        general   Q8_0       1402 [1391, 1448]     156 [152, 158]     21.6         293  22.724 ± 0.654          3.380            148  cut off
+        general   Q8_0       1402 [1391, 1448]     156 [152, 158]     21.6         293  21.943 ± 0.632          3.342            148  cut off
         general   Q4_K_M                     –                  –        –           –               –              –              –  not run
         instruct  F32           370 [364, 386]  41.7 [39.9, 42.4]        –         629  22.772 ± 0.656          3.382              –  failed
         failed: general/F16: load: /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
         failed: instruct/F32: answers: the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
+        failed: general/fidelity: fidelity: general/F16: left out of the comparison, since its file could not be made
+        failed: general/fidelity: fidelity: general/Q4_K_M: left out of the comparison, since its file could not be made
         note: runs/sample/records.jsonl:17: not a record, left out: expected value
         ");
     }
@@ -210,7 +224,7 @@ mod tests {
         insta::assert_snapshot!(summary_table(&report), @r#"
         variant       precision     prefill t/s         decode t/s  TTFT ms  memory MiB             PPL  bits/syllable  median tokens  status
         한글 모델     F32        373 [370, 387]  41.8 [40.8, 42.9]     81.7         629  21.924 ± 0.632          3.341            221  complete
-        \u{1b}[2Jx\n  F16        737 [731, 749]  82.1 [81.8, 82.4]     41.5         400  21.455 ± 0.617          3.317            251  complete
+        \u{1b}[2Jx\n  F16        737 [731, 749]  82.1 [81.8, 82.4]     41.5         400  21.924 ± 0.632          3.341            251  complete
         "#);
     }
 

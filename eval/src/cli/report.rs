@@ -51,8 +51,10 @@ pub fn write(runs: &[PathBuf], out: &Path) -> Result<view::Report, Failure> {
     Ok(report)
 }
 
-/// 0 where every cell was measured completely.
+/// 0 where every cell was measured completely, comparisons with a baseline among them.
 pub fn status(report: &view::Report) -> ExitCode {
-    let complete = |cell: &view::CellView| cell.status == view::Status::Complete;
-    ExitCode::from(u8::from(!report.cells.iter().all(complete)))
+    let cells = report.cells.iter().map(|cell| cell.status);
+    let comparisons = report.fidelity_cells.iter().map(|cell| cell.status);
+    let complete = |status| status == view::Status::Complete;
+    ExitCode::from(u8::from(!cells.chain(comparisons).all(complete)))
 }

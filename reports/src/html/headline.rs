@@ -5,7 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::cards::{self, Card};
-use super::label::Labels;
+use super::label::{self, Labels};
 use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
 use super::winners::Winners;
@@ -44,6 +44,7 @@ impl Headline {
             lede: lede(report),
             banners: banners(report, labels)
                 .into_iter()
+                .chain(comparisons(report))
                 .chain(demonstrations(report))
                 .collect(),
             cards: cards::cards(report, &winners, labels),
@@ -167,6 +168,30 @@ fn banner(
         text: Phrase::of(
             list(format!("셀 {total}개 가운데 {n}개{ko}")),
             list(format!("{n} of {} {en}", plural(total, "cell"))),
+        ),
+        trouble: true,
+    })
+}
+
+/// Which comparisons with a baseline were not made to their end.
+fn comparisons(report: &Report) -> Option<Banner> {
+    let names = label::comparisons(report);
+    let cells = report.fidelity_cells.iter().zip(&names);
+    let names: Vec<&str> = cells
+        .filter(|(cell, _)| cell.status != Status::Complete)
+        .map(|(_, name)| name.as_str())
+        .collect();
+    let list = |lead: &str| {
+        Rich::default()
+            .strong(lead)
+            .text(" ")
+            .list(names.iter().copied())
+    };
+    (!names.is_empty()).then(|| Banner {
+        class: "warn",
+        text: Phrase::of(
+            list("기준 정밀도와 비교하는 일을 끝내지 못했습니다:"),
+            list("Not compared with the baseline to the end:"),
         ),
         trouble: true,
     })

@@ -1,7 +1,7 @@
 //! What a cell is called on the page: `variant/precision`, and more only where that is not unique.
 
 use crate::precision::Precision;
-use crate::view::{CellKey, CellView, Report, Status, SummaryRow};
+use crate::view::{CellKey, CellView, FidelityView, Report, Status, SummaryRow, machines};
 
 use super::phrase::Phrase;
 
@@ -56,6 +56,31 @@ impl<'a> Labels<'a> {
             _ => "?".to_owned(),
         }
     }
+}
+
+/// The name of every comparison of a report: its id, with the machine where there are several, and
+/// its run where another of the same machine has one of that name.
+pub(super) fn comparisons(report: &Report) -> Vec<String> {
+    let machine = |run: usize| report.runs.get(run).map_or("?", |run| &run.machine.name);
+    let several = machines(report).len() > 1;
+    let name = |cell: &FidelityView| {
+        let here = machine(cell.run);
+        let alike = report.fidelity_cells.iter().any(|other| {
+            other.run != cell.run && other.id == cell.id && machine(other.run) == here
+        });
+        let before = if several {
+            format!("{here}: ")
+        } else {
+            String::new()
+        };
+        let after = if alike {
+            format!(" #{}", cell.run + 1)
+        } else {
+            String::new()
+        };
+        format!("{before}{}{after}", cell.id)
+    };
+    report.fidelity_cells.iter().map(name).collect()
 }
 
 /// The name within its machine, with the machine where there are several.

@@ -12,9 +12,11 @@ mod charts;
 mod claims;
 mod contest;
 mod demonstration;
+mod distances;
 mod energy;
 mod environment;
 mod facts;
+mod fidelity;
 mod foreign;
 mod grid;
 mod headline;
@@ -83,6 +85,8 @@ struct Page<'a> {
     perplexity: Table,
     /// The single texts of the corpora.
     perplexity_texts: Table,
+    /// Only where anything was compared.
+    fidelity: Option<fidelity::FidelitySection>,
     /// Only where cells were compared with a baseline.
     grid: Option<grid::GridSection>,
     /// Only where there are any.
@@ -112,6 +116,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         energy: energy::EnergySection::of(report, &labels),
         perplexity: perplexity::whole(report, &labels),
         perplexity_texts: perplexity::texts(report, &labels),
+        fidelity: fidelity::FidelitySection::of(report, &labels),
         grid: grid::GridSection::of(report, &labels),
         numbers: numbers::NumbersSection::of(report, &labels),
         answers: answers::AnswerSection::of(report, &labels),

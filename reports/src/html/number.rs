@@ -160,6 +160,23 @@ pub(super) fn magnitude(value: f64) -> String {
     format!("{value:.2e}").replace('-', "−")
 }
 
+/// A value and half the width of its interval, both with the decimals that show two digits of that
+/// half, at most six, behind which the half has an exponent; without an interval, or where it has no
+/// width, to three digits.
+pub(super) fn with_half(value: f64, half: Option<f64>) -> (String, Option<String>) {
+    const FINEST: f64 = 1e-6;
+    let Some(half) = half.filter(|half| *half > 0.0) else {
+        return (magnitude(value), None);
+    };
+    let decimals = (1.0 - half.log10().floor()).clamp(0.0, 6.0) as usize;
+    let shown = if half < FINEST {
+        magnitude(half)
+    } else {
+        fixed(half, decimals)
+    };
+    (fixed(value, decimals), Some(shown))
+}
+
 /// A share of 1 as a percentage with its sign.
 pub(super) fn signed_percent(share: f64) -> String {
     let text = percent(share);
@@ -354,6 +371,19 @@ mod tests {
                 "5.96e−8"
             ]
         );
+    }
+
+    #[test]
+    fn a_value_shows_what_its_interval_lets_be_seen() {
+        let shown = |value, half| {
+            let (value, half) = with_half(value, half);
+            half.map_or(value.clone(), |half| format!("{value} ± {half}"))
+        };
+        assert_eq!(shown(1.000_87, Some(0.000_44)), "1.00087 ± 0.00044");
+        assert_eq!(shown(98.741, Some(0.279)), "98.74 ± 0.28");
+        assert_eq!(shown(1.0, Some(1e-9)), "1.000000 ± 1.00e−9");
+        assert_eq!(shown(1.0, Some(0.0)), "1.00");
+        assert_eq!(shown(1.234_5, None), "1.23");
     }
 
     #[test]

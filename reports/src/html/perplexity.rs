@@ -70,10 +70,7 @@ fn columns() -> Vec<Column> {
         Column::number(Phrase::both("음절당", "Per syllable"), units::bits()),
         Column::number(Phrase::both("바이트당", "Per byte"), units::bits()),
         Column::count(Phrase::both("퍼플렉시티", "Perplexity")),
-        Column::number(
-            Phrase::both("평균 −ln p", "Mean −ln p"),
-            Phrase::both("나트", "nats"),
-        ),
+        Column::number(Phrase::both("평균 −ln p", "Mean −ln p"), units::nats()),
     ]
 }
 

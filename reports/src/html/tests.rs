@@ -2,7 +2,9 @@
 
 use super::page;
 use crate::plot::{Chart, Charts};
-use crate::record::{Begin, Demonstration, End, Fact, Failure, NormalisedFile, Record, Stage};
+use crate::record::{
+    Begin, Compared, Demonstration, End, Fact, Failure, NormalisedFile, Record, Stage,
+};
 use crate::run_dir::RunDir;
 use crate::sample;
 use crate::view::{self, Report, claims_fixture};
@@ -65,6 +67,17 @@ fn hostile() -> RunDir {
         cell.variant += HOSTILE;
         cell.derived_from = Some(bad());
     }
+    for corpus in &mut run.info.corpora {
+        corpus.text += HOSTILE;
+    }
+    for comparison in &mut run.info.fidelity {
+        comparison.id += HOSTILE;
+    }
+    for record in &mut run.records {
+        if record.cell.ends_with("/fidelity") {
+            record.cell += HOSTILE;
+        }
+    }
     for question in &mut run.info.questions {
         (question.question, question.id) = (
             question.question.clone() + HOSTILE,
@@ -82,6 +95,7 @@ fn hostile() -> RunDir {
                 meter.source = bad();
                 meter.reason.iter_mut().for_each(|reason| *reason = bad());
             }
+            Fact::Fidelity(chunk) => chunk.text += HOSTILE,
             Fact::Numbers(tensor) if !tensor.tensor.is_empty() => {
                 (tensor.tensor, tensor.type_name) = (bad(), bad());
                 tensor.numbers.nan = 1;
@@ -321,6 +335,12 @@ fn html_of_troubles_names_each() {
             assert!(table.contains(&line), "{line}");
         }
     }
+    for cell in &report.fidelity_cells {
+        assert!(table.contains(&format!("<bdi>{}</bdi>", cell.id)));
+        for failure in &cell.failures {
+            assert!(table.contains(&failure.reason), "{}", failure.reason);
+        }
+    }
     for note in report
         .notes
         .iter()
@@ -418,13 +438,14 @@ fn html_headline_and_summary_read_well() {
     let page = rendered(&sample::troubled_report());
     let start = page.find("<section class=\"headline\"").unwrap();
     let end = page.find("<section id=\"charts\"").unwrap();
-    insta::assert_snapshot!(text(&page[start..end], "ko"), @r#"
+    insta::assert_snapshot!(text(&page[start..end], "ko"), @"
     hanbench 측정 보고서 · 2026년 1월 2일 03:04 (UTC)
     측정한 셀 3개 가운데 general/Q8_0이 가장 빠르고 메모리도 가장 적게 씁니다
     sample(Example CPU 8-Core, 물리 코어 8개, 메모리 32.0 GiB)에서 모델 2개, 셀 5개를 다룬 보고서입니다. 엔진은 mock b7000(CPU, 스레드 8개), 스위트는 quick입니다.
     셀 5개 가운데 2개가 실패했습니다: general/F16, instruct/F32 이유 보기
     셀 5개 가운데 1개가 재는 도중에 끊겼습니다: general/Q8_0 이유 보기
     셀 5개 가운데 1개는 시작하지 않았습니다: general/Q4_K_M 이유 보기
+    기준 정밀도와 비교하는 일을 끝내지 못했습니다: general/fidelity 이유 보기
     답을 가장 빨리 써 내려가는 셀
     general/Q8_0
     156 토큰/초
@@ -445,7 +466,6 @@ fn html_headline_and_summary_read_well() {
     이 보고서가 답하지 못하는 것
     5번만 되풀이한 속도 시험이 있어 95% 구간은 어림값입니다.
     답변이 사실에 맞는지는 채점하지 않았습니다. 아래에 나란히 실었으니 직접 읽고 판단하십시오.
-    정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)는 재지 않았습니다.
     속도는 sample 한 대에서 잰 것입니다. 다른 기계에서는 순서가 달라질 수 있습니다.
     요약
     모든 셀의 요약. 숫자 아래의 작은 범위는 95% 구간입니다
@@ -453,20 +473,21 @@ fn html_headline_and_summary_read_well() {
     general/F32 한글 모델 120M general | 완료 | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 잘림 0% | 91.2%
     general/F16 한글 모델 120M general | 실패 | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 잘림 0% | 82.9%
+    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 잘림 0% | 82.9%
     재는 도중에 끊겼습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
     general/Q4_K_M 한글 모델 120M general | 실행 안 함 | – | – | – | – | – | – | – | – | – | –
     아직 시작하지 않았습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
     instruct/F32 한글 모델 120M instruct | 일부 실패 | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
     the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
-    "#);
-    insta::assert_snapshot!(text(&page[start..end], "en"), @r#"
+    ");
+    insta::assert_snapshot!(text(&page[start..end], "en"), @"
     hanbench report · 2 January 2026, 03:04 UTC
     general/Q8_0 is the fastest and uses the least memory (of 3 cells measured)
     2 models, 5 cells on sample (Example CPU 8-Core, 8 physical cores, 32.0 GiB of memory). Engine: mock b7000 (CPU, 8 threads); suite: quick.
     2 of 5 cells failed: general/F16, instruct/F32 See why
     1 of 5 cells cut off while being measured: general/Q8_0 See why
     1 of 5 cells not started: general/Q4_K_M See why
+    Not compared with the baseline to the end: general/fidelity See why
     Fastest decode
     general/Q8_0
     156 tokens/s
@@ -487,7 +508,6 @@ fn html_headline_and_summary_read_well() {
     What this report does not know
     Some speed tests were repeated only 5 times, so their 95% intervals are rough.
     Whether the answers are true was not scored. They stand side by side below: read and judge.
-    How far a lower precision moves the next-token distribution (KL divergence) was not measured.
     The speeds are those of sample alone; another machine may rank the cells differently.
     Summary
     All cells at a glance. The small range under a number is its 95% interval
@@ -495,13 +515,13 @@ fn html_headline_and_summary_read_well() {
     general/F32 한글 모델 120M general | complete | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 0% cut | 91.2%
     general/F16 한글 모델 120M general | failed | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 22.7 21.4–24.0 | 3.38 3.32–3.44 | 3 0% cut | 82.9%
+    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 0% cut | 82.9%
     Cut off while it was being measured; hanbench run --resume measures it again.
     general/Q4_K_M 한글 모델 120M general | not run | – | – | – | – | – | – | – | – | – | –
     Not started yet; hanbench run --resume measures it.
     instruct/F32 한글 모델 120M instruct | partly failed | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
     the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
-    "#);
+    ");
 }
 
 /// The section on the claims.
@@ -564,6 +584,110 @@ fn html_of_number_ranges_reads_well() {
             insta::assert_snapshot!(format!("{name}.{language}"), shown);
         }
     }
+}
+
+/// The section on fidelity.
+fn fidelity(page: &str) -> &str {
+    let start = page.find("<section id=\"fidelity\"").unwrap();
+    &page[start..start + page[start..].find("</section>").unwrap()]
+}
+
+#[test]
+fn html_says_what_a_precision_costs() {
+    for (name, report) in [
+        ("fidelity", sample::report(3, 1)),
+        ("fidelity-troubled", sample::troubled_report()),
+    ] {
+        let page = rendered(&report);
+        assert_sound(&page);
+        for language in ["ko", "en"] {
+            let shown = text(fidelity(&page), language);
+            insta::assert_snapshot!(format!("{name}.{language}"), shown);
+        }
+    }
+}
+
+#[test]
+fn html_says_only_of_divergence_what_holds() {
+    let said = |change: fn(&mut Report)| {
+        let mut report = sample::report(2, 1);
+        change(&mut report);
+        let page = rendered(&report);
+        assert_sound(&page);
+        text(fidelity(&page), "ko")
+    };
+    fn noise(report: &mut Report, kld: f64) {
+        let rows = report.fidelity.iter_mut();
+        for row in rows.filter(|row| row.compared != Compared::Cell) {
+            (row.mean_kld, row.mean_kld_se) = (kld, Some(0.0));
+        }
+    }
+    assert!(said(|_| {}).contains("나트)의 1,000배가 넘습니다."));
+    let zero = said(|report| noise(report, 0.0));
+    assert!(zero.contains("기준은 다시 계산해도 똑같았으므로 잡음은 섞이지 않았습니다."));
+    let high = said(|report| noise(report, 1.0));
+    assert!(
+        high.contains("잡음 바닥(1.00나트)과 구별되지 않습니다."),
+        "{high}"
+    );
+    let unknown = said(|report| report.fidelity.retain(|row| row.compared == Compared::Cell));
+    assert!(unknown.contains("이 차이가 잡음보다 큰지는 알 수 없습니다."));
+    let same = said(|report| {
+        for row in &mut report.fidelity {
+            (row.mean_kld, row.max_kld, row.same_top) = (0.0, 0.0, 1.0);
+        }
+    });
+    assert!(same.contains("어느 자리에서도 기준과 조금도 다르지 않았습니다."));
+    let lost = "그 파일이 이미 잃은 것은 여기에 나타나지 않습니다.";
+    let arithmetic = "차이는 잃은 가중치가 아니라 계산 방식에서 옵니다: general/F16.";
+    assert!(!said(|_| {}).contains(lost));
+    let raised = said(|report| {
+        report.cells[0].derived_from = Some("F16".into());
+        report.cells[1].derived_from = None;
+    });
+    assert!(
+        raised.contains(lost) && raised.contains(arithmetic),
+        "{raised}"
+    );
+    // F16 made of a quantised file rounds what its blocks stand for.
+    let quantised = said(|report| {
+        for cell in &mut report.cells {
+            cell.derived_from = Some("Q4_1".into());
+        }
+    });
+    assert!(
+        quantised.contains(lost) && !quantised.contains("계산 방식"),
+        "{quantised}"
+    );
+}
+
+#[test]
+fn html_compares_other_corpora_with_the_first() {
+    let mut report = sample::report(2, 1);
+    let mut other = report
+        .fidelity
+        .iter()
+        .find(|row| row.whole)
+        .unwrap()
+        .clone();
+    other.corpus = "english.txt".into();
+    (other.mean_kld, other.mean_kld_se) = (other.mean_kld / 4.0, Some(0.0));
+    report.fidelity.push(other);
+    let page = rendered(&report);
+    let shown = text(fidelity(&page), "ko");
+    assert!(
+        shown.contains("english.txt에서는 held-out의 0.250배(95% 구간 0.2"),
+        "{shown}"
+    );
+    assert!(shown.contains("english.txt | "), "{shown}");
+}
+
+#[test]
+fn html_without_comparisons_has_no_section_of_them() {
+    let page = rendered(&sample::report(1, 1));
+    assert!(!page.contains("#fidelity") && !page.contains("id=\"fidelity\""));
+    assert!(page.contains("(KL 발산)는 재지 않았습니다"));
+    assert!(!rendered(&sample::report(2, 1)).contains("(KL 발산)는 재지 않았습니다"));
 }
 
 #[test]
@@ -630,15 +754,11 @@ fn html_marks_who_could_not_be_judged() {
 
 #[test]
 fn html_of_one_precision_has_nothing_to_mix() {
-    for report in [sample::report(6, 1), {
-        let mut report = sample::grid_report();
-        report.grid.retain(|row| row.is_baseline);
-        report
-    }] {
-        let page = rendered(&report);
-        assert_sound(&page);
-        assert!(!page.contains("#mixing") && !page.contains("id=\"mixing\""));
-    }
+    let mut report = sample::grid_report();
+    report.grid.retain(|row| row.is_baseline);
+    let page = rendered(&report);
+    assert_sound(&page);
+    assert!(!page.contains("#mixing") && !page.contains("id=\"mixing\""));
 }
 
 #[test]
@@ -696,13 +816,7 @@ fn html_says_of_each_question_whether_it_was_learned() {
 #[test]
 fn html_of_no_demonstration_models_speaks_of_none() {
     let page = rendered(&sample::report(2, 2));
-    for word in [
-        "시연용",
-        "nabi",
-        "emonstration",
-        "같은 가중치",
-        "읽으면서 고친 파일",
-    ] {
+    for word in ["시연용", "nabi", "emonstration", "읽으면서 고친 파일"] {
         assert!(!page.contains(word), "{word}");
     }
 }

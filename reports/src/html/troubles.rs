@@ -1,11 +1,11 @@
 //! Every failure and every warning.
 
-use crate::record::Stage;
-use crate::view::{CellView, Report, Status};
+use crate::record::{Failure, Stage, Warning};
+use crate::view::{Report, Status};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::label::Labels;
+use super::label::{self, Labels};
 use super::phrase::Phrase;
 use super::table::{Cell, Column, Row, Table};
 
@@ -26,8 +26,23 @@ impl Troubles {
     /// Collects them from the cells, the reading of the records and the drawing of the charts.
     pub(super) fn of(report: &Report, chart_warnings: &[String], labels: &Labels) -> Self {
         let cells = report.cells.iter().enumerate();
+        let cells = cells.map(|(i, cell)| Trouble {
+            name: labels.name(i),
+            status: cell.status,
+            failures: &cell.failures,
+            warnings: &cell.warnings,
+        });
+        let names = label::comparisons(report);
+        let comparisons = report.fidelity_cells.iter().zip(&names);
+        let comparisons = comparisons.map(|(cell, name)| Trouble {
+            name,
+            status: cell.status,
+            failures: &cell.failures,
+            warnings: &cell.warnings,
+        });
         let rows: Vec<Row> = cells
-            .flat_map(|(i, cell)| lines(labels.name(i), cell))
+            .chain(comparisons)
+            .flat_map(|cell| lines(&cell))
             .collect();
         let notes = report
             .notes
@@ -40,6 +55,14 @@ impl Troubles {
             notes,
         }
     }
+}
+
+/// What is told of a cell, of whichever kind.
+struct Trouble<'a> {
+    name: &'a str,
+    status: Status,
+    failures: &'a [Failure],
+    warnings: &'a [Warning],
 }
 
 fn table(rows: Vec<Row>) -> Table {
@@ -59,10 +82,10 @@ fn table(rows: Vec<Row>) -> Table {
     }
 }
 
-fn lines(name: &str, cell: &CellView) -> Vec<Row> {
+fn lines(cell: &Trouble) -> Vec<Row> {
     let line = |class, kind: Phrase, stage: Phrase, text: Phrase| Row {
         class: "trouble",
-        head: Phrase::foreign(name),
+        head: Phrase::foreign(cell.name),
         cells: vec![
             Cell {
                 class,
@@ -100,7 +123,7 @@ fn lines(name: &str, cell: &CellView) -> Vec<Row> {
 }
 
 /// What a cell without a failure of its own lacks.
-fn unfinished(cell: &CellView) -> Option<Phrase> {
+fn unfinished(cell: &Trouble) -> Option<Phrase> {
     match cell.status {
         Status::CutOff => Some(Phrase::both(
             "재는 도중에 끊겨 남은 측정이 없습니다. 같은 명령에 --resume을 붙여 이어서 재십시오.",

@@ -21,3 +21,8 @@ pub(super) fn syllables_per_second() -> Phrase {
 pub(super) fn bits() -> Phrase {
     Phrase::both("비트", "bits")
 }
+
+/// Nats.
+pub(super) fn nats() -> Phrase {
+    Phrase::both("나트", "nats")
+}

@@ -16,10 +16,12 @@ pub(super) fn list(report: &Report) -> Vec<Phrase> {
             "Whether the answers are true was not scored. They stand side by side below: read and judge.",
         ));
     }
-    out.push(Phrase::both(
-        "정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)는 재지 않았습니다.",
-        "How far a lower precision moves the next-token distribution (KL divergence) was not measured.",
-    ));
+    if report.fidelity.is_empty() {
+        out.push(Phrase::both(
+            "정밀도를 낮추면 다음 토큰의 확률 분포가 얼마나 달라지는지(KL 발산)는 재지 않았습니다.",
+            "How far a lower precision moves the next-token distribution (KL divergence) was not measured.",
+        ));
+    }
     out.extend(energy(report));
     if let ([machine], false) = (machines(report).as_slice(), report.speed.is_empty()) {
         out.push(Phrase::of(

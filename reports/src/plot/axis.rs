@@ -54,17 +54,17 @@ impl Axis {
         Self::linear(low - margin, high + margin, n_ticks)
     }
 
-    /// Around positive `values`, logarithmic however near they are; from 1 to 10 where there are none.
+    /// Over the positive ones of `values` in equal ratios, with about `n_ticks` ticks; from zero where
+    /// there is none.
     pub(super) fn logarithmic(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
-        let (low, high) = values
-            .into_iter()
-            .fold((f64::INFINITY, 0.0_f64), |(low, high), v| {
-                (low.min(v), high.max(v))
-            });
-        match low > 0.0 && high < f64::INFINITY && low <= high {
-            true => Self::log(low, high, n_ticks),
-            false => Self::log(1.0, 10.0, n_ticks),
+        let positive = values.into_iter().filter(|value| *value > 0.0);
+        let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
+        if high == 0.0 {
+            return Self::from_zero([], n_ticks);
         }
+        Self::log(low, high, n_ticks)
     }
 
     /// Whether the scale is linear and starts at zero, so that lengths on it can be compared.
@@ -139,14 +139,16 @@ impl Axis {
     }
 }
 
-/// A number of a logarithmic scale, with an exponent where it would have many zeros: `2e-5`.
+/// One, two or five times a power of ten; as that power, which is set raised, where it is small.
 fn log_label(value: f64) -> String {
-    if value < 1e-3 {
-        return format!("{value:.0e}");
+    let exponent = (value.log10() + 1e-9).floor();
+    if value >= 1e-3 * (1.0 - 1e-9) {
+        return number::fixed(value, (-exponent).clamp(0.0, 12.0) as usize);
     }
-    // A power of ten that was computed can be a hair too small.
-    let decimals = (-(value * (1.0 + 1e-9)).log10().floor()).clamp(0.0, 3.0);
-    number::fixed(value, decimals as usize)
+    match (value / 10_f64.powf(exponent)).round() {
+        1.0 => format!("10^{exponent}"),
+        times => format!("{times}·10^{exponent}"),
+    }
 }
 
 /// The smallest of 1, 2 and 5 times a power of ten that is not below `rough`.
@@ -201,13 +203,21 @@ mod tests {
     }
 
     #[test]
-    fn small_numbers_on_a_logarithmic_scale_have_exponents() {
-        let axis = Axis::logarithmic([2e-7, 0.052], 7);
+    fn small_powers_of_ten_are_written_as_such() {
+        let axis = Axis::logarithmic([0.0, 3e-10, 0.02], 9);
         assert!(axis.is_logarithmic());
-        assert_eq!(labels(&axis), ["1e-6", "1e-5", "1e-4", "0.001", "0.01"]);
-        let close = Axis::logarithmic([0.011, 0.019], 7);
-        assert!(close.position(0.011) < close.position(0.019));
-        assert!(Axis::logarithmic([], 7).is_logarithmic());
+        assert_eq!(
+            labels(&axis),
+            [
+                "10^-9", "10^-8", "10^-7", "10^-6", "10^-5", "10^-4", "0.001", "0.01"
+            ]
+        );
+        assert_eq!(axis.position(0.0), 0.0);
+        assert_eq!(
+            labels(&Axis::logarithmic([1.5e-5, 6e-5], 5)),
+            ["2·10^-5", "5·10^-5"]
+        );
+        assert!(Axis::logarithmic([0.0], 5).starts_at_zero());
     }
 
     #[test]

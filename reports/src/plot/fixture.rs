@@ -243,5 +243,8 @@ fn summary(cell: &CellView, speed: f64) -> SummaryRow {
         cut_share: Some(0.25),
         hangul_share: Some(1.0),
         failure: None,
+        mean_kld: None,
+        mean_kld_se: None,
+        same_top: None,
     }
 }

@@ -5,7 +5,8 @@ use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::label::fit;
 use super::lang::Lang;
-use super::palette::{GRID, INK, MUTED, Style, tint};
+use super::palette::{FLOOR, GRID, INK, MUTED, Style, tint};
+use super::power;
 use super::rowmarks;
 use super::rows::Part;
 use plotters::prelude::DrawingBackend;
@@ -72,6 +73,10 @@ pub(super) enum Key {
     Tick,
     /// A line that joins points.
     Line,
+    /// A short upright line.
+    Upright,
+    /// The ground of what is noise.
+    Floor,
 }
 
 impl Frame {
@@ -136,6 +141,13 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
             (x, middle - 6.0),
             (x + KEY, middle + 6.0),
         ),
+        Key::Upright => canvas.bar(
+            (center.0, middle - 6.0),
+            (center.0, middle + 6.0),
+            2.0,
+            color,
+        ),
+        Key::Floor => canvas.rect((x, middle - 6.0), (x + KEY, middle + 6.0), FLOOR),
         Key::Tick => {
             canvas.bar((x, middle), (x + KEY, middle), 8.0, GRID)?;
             canvas.bar((center.0, middle - 9.0), (center.0, middle - 4.0), 2.0, INK)?;
@@ -167,7 +179,12 @@ pub(super) fn draw_scale<DB: DrawingBackend>(
     for tick in &axis.ticks {
         let x = left + (right - left) * axis.position(tick.value);
         canvas.bar((x, top), (x, bottom), 1.0, GRID)?;
-        canvas.text(&tick.label, (x, bottom + 17.0), Anchor::Middle, NUMBER)?;
+        let at = (x, bottom + 17.0);
+        if tick.label.contains('^') {
+            power::draw(canvas, &tick.label, at, NUMBER)?;
+        } else {
+            canvas.text(&tick.label, at, Anchor::Middle, NUMBER)?;
+        }
     }
     if axis.starts_at_zero() {
         canvas.bar((left, top), (left, bottom), 1.25, MUTED)?;
@@ -186,7 +203,12 @@ pub(super) fn draw_vertical_scale<DB: DrawingBackend>(
         let y = bottom - (bottom - top) * axis.position(tick.value);
         let color = if tick.value == 0.0 { MUTED } else { GRID };
         canvas.bar((left, y), (right, y), 1.0, color)?;
-        canvas.text(&tick.label, (left - 8.0, y + 4.0), Anchor::End, NUMBER)?;
+        if tick.label.contains('^') {
+            let middle = left - 8.0 - power::width(canvas, &tick.label, NUMBER) / 2.0;
+            power::draw(canvas, &tick.label, (middle, y + 4.0), NUMBER)?;
+        } else {
+            canvas.text(&tick.label, (left - 8.0, y + 4.0), Anchor::End, NUMBER)?;
+        }
     }
     Ok(())
 }

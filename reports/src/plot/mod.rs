@@ -9,6 +9,7 @@ mod canvas;
 mod caption;
 mod context;
 mod draft;
+mod fidelity;
 #[cfg(test)]
 mod fixture;
 mod font;
@@ -99,13 +100,15 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 9] = [
+const CHARTS: [(&str, Maker); 11] = [
     ("speed-prefill", speed::prefill),
     ("speed-decode", speed::decode),
     ("speed-parallel", parallel::draft),
     ("memory", memory::draft),
     ("perplexity", perplexity::perplexity),
     ("bits-per-syllable", perplexity::bits_per_syllable),
+    ("fidelity", fidelity::whole),
+    ("fidelity-genres", fidelity::texts),
     ("precision-front", front::draft),
     ("numbers", numbers::draft),
     ("answer-length", length::draft),

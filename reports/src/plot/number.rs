@@ -49,6 +49,18 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
     grouped + rest
 }
 
+/// A number of any size to three digits, with an exponent where it would have too many places:
+/// `2.31e-6`. With a hyphen, since the minus sign is missing from some Korean fonts.
+pub(super) fn magnitude(value: f64) -> String {
+    if value == 0.0 {
+        "0".into()
+    } else if value.abs() < 1e-3 {
+        format!("{value:.2e}")
+    } else {
+        format(value, None)
+    }
+}
+
 /// The binary unit that suits the largest of some sizes: its name and its bytes.
 pub(super) fn byte_unit(largest: f64) -> (&'static str, f64) {
     let gib = f64::from(1_u32 << 30);
@@ -84,6 +96,15 @@ mod tests {
         assert_eq!(interval(52.3, 51.8, 52.9), "51.8–52.9");
         assert_eq!(interval(12.0, 12.0, 12.0), "12.0–12.0");
         assert_eq!(format(5.0, Some(1e-12)), "5.00000");
+    }
+
+    #[test]
+    fn small_numbers_have_exponents() {
+        let shown = [0.0, 2.314e-6, 9.999e-4, 0.001, 0.036_1, 3.4].map(magnitude);
+        assert_eq!(
+            shown,
+            ["0", "2.31e-6", "1.00e-3", "0.00100", "0.0361", "3.40"]
+        );
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(super) const ALARM: Rgb = (0x9b, 0x1c, 0x1c);
 pub(super) const GRID: Rgb = (0xdf, 0xe1, 0xe5);
 /// Every other row.
 pub(super) const BAND: Rgb = (0xf6, 0xf7, 0xf9);
+/// Ground of values that cannot be told from noise.
+pub(super) const FLOOR: Rgb = (0xd3, 0xd6, 0xdb);
 /// Ground.
 pub(super) const PAPER: Rgb = (0xff, 0xff, 0xff);
 

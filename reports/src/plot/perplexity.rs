@@ -8,10 +8,8 @@ use super::label::clean;
 use super::lang::{Both, Lang};
 use super::number;
 use super::rows::{Body, Row, RowChart, Section};
+use crate::stats::Z95;
 use crate::view::PerplexityRow;
-
-/// z of a two-sided 95 % interval under the normal distribution.
-const Z95: f64 = 1.959_963_985;
 
 /// Which of the two measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,6 +50,38 @@ pub(super) fn estimate<DB: DrawingBackend>(
     Ok(end)
 }
 
+/// A mean with its interval, a thin line to what lies beyond it, an upright one at the percentile and
+/// a dot at the largest. What is not positive is left out.
+pub(super) fn spread<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    style: Style,
+    (point, interval, [percentile, largest]): (f64, Option<(f64, f64)>, [Option<f64>; 2]),
+    x: &dyn Fn(f64) -> f64,
+    middle: f64,
+) -> Result<f64, String> {
+    let place = |value: Option<f64>| value.filter(|value| *value > 0.0).map(x);
+    let Some(center) = place(Some(point)) else {
+        return Ok(x(0.0));
+    };
+    let mut end = center + MARK;
+    if let Some(largest) = place(largest) {
+        canvas.bar((center, middle), (largest, middle), 1.0, style.color)?;
+        canvas.dot((largest, middle), 2.6, style.color, 1.0)?;
+        end = end.max(largest + 3.0);
+    }
+    if let Some(percentile) = place(percentile) {
+        let (from, to) = ((percentile, middle - 6.0), (percentile, middle + 6.0));
+        canvas.bar(from, to, 2.0, style.color)?;
+        end = end.max(percentile + 2.0);
+    }
+    if let Some((low, high)) = interval {
+        whiskers(canvas, (x(low), x(high)), middle, style.color)?;
+        end = end.max(x(high) + 2.0);
+    }
+    canvas.mark((center, middle), MARK, style)?;
+    Ok(end)
+}
+
 /// An interval: a line with ends that still show where it is narrower than the mark.
 pub(super) fn whiskers<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,

@@ -9,7 +9,7 @@ use super::font::Fonts;
 use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
 use super::label::{CellName, PRECISION_ROOM, fit, fit_name};
 use super::lang::Lang;
-use super::palette::{ALARM, BAND, INK, MUTED, Style};
+use super::palette::{ALARM, BAND, FLOOR, INK, MUTED, Style};
 use super::rowmarks;
 use plotters::prelude::DrawingBackend;
 
@@ -56,6 +56,16 @@ pub(super) enum Body {
         parts: Vec<(f64, Part)>,
         tick: Option<f64>,
     },
+    /// A mean with its interval and what lies far beyond it, on a logarithmic scale; what is not
+    /// positive has no place there.
+    Spread {
+        point: f64,
+        interval: Option<(f64, f64)>,
+        /// A percentile, and the largest.
+        beyond: [Option<f64>; 2],
+        /// Values up to this are noise.
+        floor: Option<f64>,
+    },
     /// Nothing was measured; the row's value says so.
     Nothing,
 }
@@ -98,8 +108,25 @@ impl Body {
                 let end = parts.iter().map(|(length, _)| length).sum();
                 std::iter::once(end).chain(*tick).collect()
             }
+            Self::Spread {
+                point,
+                interval,
+                beyond,
+                floor,
+            } => {
+                // An interval that reaches to zero ends where the scale does.
+                let ends = interval.iter().map(|(_, high)| *high);
+                let others = beyond.iter().chain([floor]).copied().flatten();
+                // Room for the ground of the noise to be seen.
+                let below = floor.map(|floor| floor / 4.0);
+                others.chain(ends).chain(below).chain([*point]).collect()
+            }
             Self::Nothing => Vec::new(),
         }
+    }
+
+    fn is_spread(&self) -> bool {
+        matches!(self, Self::Spread { .. })
     }
 
     fn has_samples(&self) -> bool {
@@ -231,7 +258,9 @@ impl RowChart {
         let (left, right) = (MARGIN + names + GAP, WIDTH - MARGIN - values - GAP);
         let n_ticks = ((right - left) / 65.0) as usize;
         let values = self.rows().flat_map(|row| row.body.values());
+        let spread = self.rows().any(|row| row.body.is_spread());
         let axis = match self.from_zero {
+            _ if spread => Axis::logarithmic(values, n_ticks),
             true => Axis::from_zero(values, n_ticks),
             false => Axis::around(values, n_ticks),
         };
@@ -330,6 +359,17 @@ fn draw_body<DB: DrawingBackend>(
             interval,
             samples,
         } => rowmarks::estimate(canvas, row.style, (*point, *interval, samples), &x, middle)?,
+        Body::Spread {
+            point,
+            interval,
+            beyond,
+            floor,
+        } => {
+            if let Some(floor) = floor.filter(|floor| *floor > 0.0) {
+                canvas.rect((layout.left, top), (x(floor), top + layout.row), FLOOR)?;
+            }
+            rowmarks::spread(canvas, row.style, (*point, *interval, *beyond), &x, middle)?
+        }
         Body::Bar { parts, tick } => rowmarks::bar(canvas, row.style, (parts, *tick), &x, middle)?,
     };
     let start = end + GAP;

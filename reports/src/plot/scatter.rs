@@ -7,6 +7,7 @@ use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
 use super::label::fit;
 use super::palette::{INK, MUTED, Style, tint};
 use super::place::{self, Line, Rect};
+use super::power;
 use plotters::prelude::DrawingBackend;
 
 /// A chart of points in one language.
@@ -133,7 +134,7 @@ impl Panel {
         });
         let across = Axis::around(across, 8);
         let ticks = rise.ticks.iter();
-        let numbers = ticks.map(|tick| canvas.width(&tick.label, SMALL));
+        let numbers = ticks.map(|tick| power::width(canvas, &tick.label, SMALL));
         Layout {
             left: MARGIN + numbers.fold(0.0, f64::max) * SLACK + 10.0,
             right: WIDTH - MARGIN,

@@ -1,6 +1,7 @@
 //! Whole charts: which are drawn, what they say, and that no label breaks them.
 
 use super::*;
+use crate::record::Compared;
 use crate::sample;
 use crate::view::{MemoryRow, Status};
 use proptest::prelude::*;
@@ -80,13 +81,8 @@ fn unescape(text: &str) -> String {
 #[test]
 fn a_full_report_gives_every_chart_as_png_and_svg() {
     let (_dir, charts) = charts(&sample::report(6, 4));
-    // Without a baseline nothing is compared.
     let all: Vec<&str> = CHARTS.iter().map(|(name, _)| *name).collect();
-    let drawn: Vec<&str> = all
-        .into_iter()
-        .filter(|name| *name != "precision-front")
-        .collect();
-    assert_eq!(names(&charts), drawn);
+    assert_eq!(names(&charts), all);
     for chart in &charts {
         let png = fs::read(&chart.png).unwrap();
         assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n", "{}", chart.name);
@@ -301,6 +297,81 @@ fn tokens_of_different_vocabularies_are_not_compared() {
             .contains("음절당 비트로 비교")
     );
     assert!(texts(&chart(&charts, "answer-length").svg).contains(&"글자/답변".into()));
+}
+
+#[test]
+fn divergence_is_drawn_beside_the_noise() {
+    let mut report = sample::report(3, 1);
+    let drawn = |report: &Report| chart(&charts(report).1, "fidelity").clone();
+    let with_noise = drawn(&report);
+    let shown = texts(&with_noise.svg);
+    assert!(shown.contains(&"잡음 바닥".into()) && shown.contains(&"general Q8_0".into()));
+    // The baseline has no row of its own.
+    assert!(!shown.contains(&"general F32".into()), "{shown:?}");
+    assert!(
+        with_noise
+            .caption_en
+            .starts_with("Nearest to the baseline is general/F16: 2.31e-6 nats")
+    );
+    for row in &mut report.fidelity {
+        if row.compared != Compared::Cell {
+            (row.mean_kld, row.mean_kld_se) = (0.0, Some(0.0));
+        }
+    }
+    let exact = drawn(&report);
+    assert!(
+        exact.caption_ko.contains("잡음은 0"),
+        "{}",
+        exact.caption_ko
+    );
+    assert!(!texts(&exact.svg).contains(&"잡음 바닥".into()));
+    report.fidelity.retain(|row| row.compared == Compared::Cell);
+    assert!(
+        drawn(&report)
+            .caption_ko
+            .contains("잡음 바닥은 재지 않았습니다")
+    );
+}
+
+#[test]
+fn texts_are_drawn_side_by_side_where_there_are_several() {
+    let mut report = sample::report(3, 1);
+    let shown = texts(&chart(&charts(&report).1, "fidelity-genres").svg);
+    for text in ["held-out/essay", "held-out/news", "held-out/dialogue"] {
+        assert!(shown.contains(&text.into()), "{shown:?}");
+    }
+    report.fidelity.retain(|row| row.corpus.ends_with("news"));
+    assert_eq!(
+        charts(&report)
+            .1
+            .iter()
+            .filter(|chart| chart.name.starts_with("fidelity"))
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn divergence_of_any_name_and_value_makes_a_chart() {
+    let values = [0.0, -1e-9, f64::NAN, f64::INFINITY, 1e-300, 1e299];
+    let mut report = sample::report(4, 1);
+    for (cell, label) in report.cells.iter_mut().zip(HOSTILE) {
+        cell.key.variant = label.into();
+    }
+    for (index, row) in report.fidelity.iter_mut().enumerate() {
+        row.corpus += HOSTILE[index % HOSTILE.len()];
+        row.mean_kld = values[index % values.len()];
+        row.mean_kld_se = (index % 4 > 0).then(|| values[index / 2 % values.len()]);
+        row.max_kld = values[index / 3 % values.len()];
+    }
+    for chart in charts(&report).1 {
+        let shown = texts(&chart.svg);
+        assert!(
+            !shown
+                .iter()
+                .any(|text| text.contains("NaN") || text.contains("inf "))
+        );
+    }
 }
 
 #[test]

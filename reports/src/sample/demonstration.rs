@@ -1,9 +1,14 @@
 //! A made-up run of the demonstration models.
 
+use std::collections::BTreeMap;
+
 use datasets::{Constraint, Kind, Normalised, Question};
 
-use super::{numbers, run_dir};
-use crate::record::{AnswerMeasures, Demonstration, Fact, NormalisedFile, Record, RunInfo};
+use super::{fidelity, numbers, run_dir};
+use crate::record::{
+    AnswerMeasures, Demonstration, Fact, FidelityInfo, NormalisedFile, PerplexityChunk, Record,
+    RunInfo,
+};
 use crate::run_dir::RunDir;
 use crate::view::{self, Report};
 
@@ -23,8 +28,8 @@ const KINDS: [Kind; 4] = [
 #[must_use]
 pub fn demonstration_run_dir(n_questions: usize) -> RunDir {
     let mut run = run_dir(12, n_questions);
+    compare(&mut run);
     run.info.cells.retain(|cell| CELLS.contains(&&*cell.id));
-    run.records.retain(|record| CELLS.contains(&&*record.cell));
     for (index, question) in run.info.questions.iter_mut().enumerate() {
         prepare(question, index);
     }
@@ -44,12 +49,48 @@ pub fn demonstration_run_dir(n_questions: usize) -> RunDir {
     run
 }
 
+/// Keeps the records of the cells, and compares the two that are the same weights.
+fn compare(run: &mut RunDir) {
+    let info = FidelityInfo {
+        id: "nabi-instruct/fidelity".into(),
+        baseline: "instruct/F16".into(),
+        compared: vec!["general/Q4_K_M".into()],
+    };
+    let mut scored: BTreeMap<String, Vec<PerplexityChunk>> = BTreeMap::new();
+    let (kept, other): (Vec<Record>, Vec<Record>) = std::mem::take(&mut run.records)
+        .into_iter()
+        .partition(|record| CELLS.contains(&&*record.cell));
+    for record in other {
+        if let Fact::Perplexity(chunk) = record.fact {
+            let of = chunk.of.clone().unwrap_or_default();
+            scored.entry(of).or_default().push(chunk);
+        }
+    }
+    for record in kept {
+        let last = matches!(record.fact, Fact::End(_));
+        // The third is compared with nothing, and scored alone.
+        if last && record.cell == CELLS[2] {
+            let alone = |chunk: &PerplexityChunk| Record {
+                fact: Fact::Perplexity(PerplexityChunk {
+                    of: None,
+                    ..chunk.clone()
+                }),
+                ..record.clone()
+            };
+            run.records.extend(scored[CELLS[2]].iter().map(alone));
+        }
+        run.records.push(record);
+    }
+    run.records.extend(fidelity::records(&info, &scored));
+    run.info.fidelity = vec![info];
+}
+
 /// The records with the number ranges of each cell's file before its end: all are measured as they are.
 fn with_numbers(records: Vec<Record>) -> Vec<Record> {
     let mut all = Vec::with_capacity(records.len());
     for record in records {
         let (model, precision) = record.cell.split_once('/').unwrap_or_default();
-        if matches!(record.fact, Fact::End(_)) {
+        if matches!(record.fact, Fact::End(_)) && precision != "fidelity" {
             let top = if model == "text" { -3 } else { -2 };
             let with = |fact| Record {
                 fact,

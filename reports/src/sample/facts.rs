@@ -1,30 +1,52 @@
 //! What a made-up run measured.
 
-use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells};
-use super::{energy, numbers};
+use std::collections::BTreeMap;
+
+use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells, comparisons};
+use super::{energy, fidelity, numbers};
 use crate::record::{
-    Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, Memory, PerplexityChunk, Probe, Record,
-    Sampling, Speed, Stop, Test, When,
+    Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, FidelityInfo, Memory, PerplexityChunk,
+    Probe, Record, Sampling, Speed, Stop, Test, When,
 };
 use crate::stats::rng::SplitMix64;
 
 /// Answers of a cell that are decoded alone.
 const TIMED: usize = 3;
+/// Chunks of a text.
+pub(super) const N_CHUNKS: u32 = 8;
 /// Loads of a cell.
 const LOADS: u32 = 3;
 
-/// The records of `n_cells` complete cells with `n_answers` answers each, the first three timed.
+/// The records of `n_cells` complete cells with `n_answers` answers each, the first three timed, and
+/// behind them those of the comparisons of each model's precisions.
 #[must_use]
 pub fn records(n_cells: usize, n_answers: usize) -> Vec<Record> {
+    let comparisons = comparisons(n_cells);
+    let member = |id: &String| {
+        let of = |info: &FidelityInfo| info.baseline == *id || info.compared.contains(id);
+        comparisons.iter().any(of)
+    };
     let mut records = Vec::new();
+    // The perplexity of members falls out of the comparison.
+    let mut scored: BTreeMap<String, Vec<PerplexityChunk>> = BTreeMap::new();
     for (index, cell) in cells(n_cells).into_iter().enumerate() {
-        let facts = Maker::new(index).cell(n_answers, cell.native.then_some(&cell.precision));
-        records.extend(facts.into_iter().map(|fact| Record {
-            cell: cell.id.clone(),
-            attempt: 1,
-            fact,
-        }));
+        for fact in Maker::new(index).cell(n_answers, cell.native.then_some(&cell.precision)) {
+            match fact {
+                Fact::Perplexity(chunk) if member(&cell.id) => {
+                    scored.entry(cell.id.clone()).or_default().push(chunk);
+                }
+                fact => records.push(Record {
+                    cell: cell.id.clone(),
+                    attempt: 1,
+                    fact,
+                }),
+            }
+        }
     }
+    let compared = comparisons
+        .iter()
+        .flat_map(|info| fidelity::records(info, &scored));
+    records.extend(compared);
     records
 }
 
@@ -167,12 +189,12 @@ impl Maker {
     fn perplexity(&mut self) -> Vec<Fact> {
         let mut facts = Vec::new();
         for (text, hardness) in TEXTS.iter().zip([3.1, 2.8, 3.4]) {
-            for chunk in 0..8 {
+            for chunk in 0..N_CHUNKS {
                 let n_scored = 255;
                 let mean = self.about(hardness, 0.04);
                 facts.push(Fact::Perplexity(PerplexityChunk {
                     of: None,
-                    n_chunks: None,
+                    n_chunks: Some(N_CHUNKS),
                     corpus: "held-out".into(),
                     text: (*text).into(),
                     chunk,

@@ -3,6 +3,7 @@
 mod demonstration;
 mod energy;
 mod facts;
+mod fidelity;
 mod grid;
 mod numbers;
 mod plan;
@@ -39,7 +40,8 @@ pub fn report(n_cells: usize, n_answers: usize) -> Report {
 
 /// A run of five cells in which much went wrong: `general/F32` was measured, with a warning, a
 /// hostile answer and a broken tensor; `general/F16` failed to load; `general/Q8_0` was ended in its answers;
-/// `general/Q4_K_M` has not begun; `instruct/F32` failed in its answers after the other measures.
+/// `general/Q4_K_M` has not begun; `instruct/F32` failed in its answers after the other measures. The
+/// comparison of the first four was made without the second and the fourth.
 #[must_use]
 pub fn troubled_run_dir() -> RunDir {
     let mut run = run_dir(5, 4);
@@ -64,11 +66,40 @@ pub fn troubled_run_dir() -> RunDir {
     cut_off.truncate(cut_off.len() - 3);
     run.records.extend(cut_off);
 
-    let mut half = of(&cell(4), all);
+    let mut half = of(&cell(4), all.clone());
     half.retain(|r| !matches!(r.fact, Fact::Answer(_) | Fact::End(_)));
     half.extend(ending_in(&cell(4), Stage::Answers, "the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision"));
     run.records.extend(half);
+
+    let comparison = run.info.fidelity[0].id.clone();
+    run.records
+        .extend(partly_compared(of(&comparison, all), &[cell(1), cell(3)]));
     run
+}
+
+/// A comparison without the cells `missing`.
+fn partly_compared(mut records: Vec<Record>, missing: &[String]) -> Vec<Record> {
+    records.retain(|record| match &record.fact {
+        Fact::Fidelity(chunk) => !missing.contains(&chunk.of),
+        Fact::Perplexity(chunk) => !chunk.of.as_ref().is_some_and(|of| missing.contains(of)),
+        _ => true,
+    });
+    let end = records.pop();
+    let failures = missing.iter().map(|id| Record {
+        fact: Fact::Failure(Failure {
+            stage: Stage::Fidelity,
+            reason: format!("{id}: left out of the comparison, since its file could not be made"),
+        }),
+        ..records[0].clone()
+    });
+    records.splice(1..1, failures.collect::<Vec<_>>());
+    records.extend(end.map(|mut end| {
+        if let Fact::End(end) = &mut end.fact {
+            end.complete = false;
+        }
+        end
+    }));
+    records
 }
 
 /// The report on [`troubled_run_dir`].

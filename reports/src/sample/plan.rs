@@ -1,8 +1,12 @@
 //! What a made-up run sets out to measure.
 
-use datasets::{AnswersSuite, Kind, NumbersSuite, PerplexitySuite, Question, SpeedSuite, Suite};
+use datasets::{
+    AnswersSuite, FidelitySuite, Kind, NumbersSuite, PerplexitySuite, Question, SpeedSuite, Suite,
+};
 
-use crate::record::{CellInfo, CorpusInfo, EngineInfo, Machine, ModelInfo, RunInfo, SCHEMA};
+use crate::record::{
+    CellInfo, CorpusInfo, EngineInfo, FidelityInfo, Machine, ModelInfo, RunInfo, SCHEMA,
+};
 
 /// The precisions of each model, with the share of F32's bytes that each takes.
 pub(super) const PRECISIONS: [(&str, f64); 4] = [
@@ -49,7 +53,7 @@ pub fn run_info(n_cells: usize) -> RunInfo {
         suite: suite(),
         models: (0..n_cells.div_ceil(PRECISIONS.len())).map(model).collect(),
         cells: cells(n_cells),
-        fidelity: Vec::new(),
+        fidelity: comparisons(n_cells),
         questions: questions(8),
         corpora: TEXTS.map(corpus).to_vec(),
         normalised: Vec::new(),
@@ -83,7 +87,7 @@ fn suite() -> Suite {
             seed: None,
         }),
         numbers: Some(NumbersSuite {}),
-        fidelity: None,
+        fidelity: Some(FidelitySuite { baseline: None }),
     }
 }
 
@@ -129,6 +133,21 @@ pub(super) fn cells(n_cells: usize) -> Vec<CellInfo> {
         }
     };
     (0..n_cells).map(cell).collect()
+}
+
+/// The comparisons: the precisions of each model with its first, where it has several.
+pub(super) fn comparisons(n_cells: usize) -> Vec<FidelityInfo> {
+    let cells = cells(n_cells);
+    let models = cells.chunk_by(|a, b| a.variant == b.variant);
+    let comparison = |cells: &[CellInfo]| {
+        let (baseline, compared) = cells.split_first().filter(|(_, more)| !more.is_empty())?;
+        Some(FidelityInfo {
+            id: format!("{}/fidelity", baseline.variant),
+            baseline: baseline.id.clone(),
+            compared: compared.iter().map(|cell| cell.id.clone()).collect(),
+        })
+    };
+    models.filter_map(comparison).collect()
 }
 
 fn corpus(text: &str) -> CorpusInfo {

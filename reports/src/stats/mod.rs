@@ -3,11 +3,13 @@
 
 mod bootstrap;
 mod describe;
+mod fidelity;
 mod perplexity;
 pub(crate) mod rng;
 
 pub use bootstrap::{RESAMPLES, mean_interval, median_interval, median_ratio_interval};
 pub use describe::{Sorted, mean, median, percentile, sample_deviation};
+pub use fidelity::{Fidelity, Inconsistent, Mean, Positions};
 pub use perplexity::{NllSums, Perplexity};
 
 /// z of a two-sided 95 % interval under the normal distribution.

@@ -6,11 +6,12 @@ use datasets::Question;
 use rayon::prelude::*;
 
 use super::facts::CellFacts;
+use super::fidelity::{Comparisons, Members, Scored};
 use super::summary::Sources;
 use super::{
-    AnswerRow, CellKey, CellView, EnergyRow, Exponents, GridRow, MemoryRow, NumbersRow,
-    PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, answers, claims, energy, grid, numbers,
-    perplexity, scores, speed, summary,
+    AnswerRow, CellKey, CellView, EnergyRow, Exponents, FidelityRow, GridRow, MemoryRow,
+    NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, answers, claims, energy,
+    grid, numbers, perplexity, scores, speed, summary,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -41,15 +42,27 @@ fn add(report: &mut Report, run: RunDir) {
     } = run;
     report.notes.extend(notes);
     let mut facts = facts_by_cell(records);
+    let keys: Vec<CellKey> = info.cells.iter().map(|cell| key(&info, cell)).collect();
+    let members = Members {
+        run: &info,
+        run_index: report.runs.len(),
+        keys: &keys,
+        first: report.cells.len(),
+    };
+    let mut comparisons = Comparisons::of(&members, &mut facts);
     let planned: Vec<_> = info
         .cells
         .iter()
+        .zip(&keys)
         .enumerate()
-        .map(|(index, cell)| Planned {
+        .map(|(index, (cell, key))| Planned {
             info: cell,
+            key,
             run: report.runs.len(),
             index: report.cells.len() + index,
             facts: facts.remove(&cell.id).unwrap_or_default(),
+            scored: comparisons.scored.remove(&cell.id).unwrap_or_default(),
+            fidelity: headline(&comparisons.rows, report.cells.len() + index),
         })
         .collect();
     for (cell, facts) in facts {
@@ -75,7 +88,15 @@ fn add(report: &mut Report, run: RunDir) {
     for cell in rows {
         cell.append_to(report);
     }
+    report.fidelity_cells.extend(comparisons.views);
+    report.fidelity.extend(comparisons.rows);
+    report.notes.extend(comparisons.notes);
     report.runs.push(info);
+}
+
+/// The row of the cell against its baseline over the first whole corpus.
+fn headline(rows: &[FidelityRow], cell: usize) -> Option<&FidelityRow> {
+    rows.iter().find(|row| row.whole && row.cell == cell)
 }
 
 /// The facts of the attempt to read of each cell.
@@ -100,11 +121,16 @@ fn facts_by_cell(records: Vec<Record>) -> BTreeMap<String, Vec<Fact>> {
 /// A cell of `run.json` with what was recorded of it.
 struct Planned<'a> {
     info: &'a CellInfo,
+    key: &'a CellKey,
     /// Index of the run in the report.
     run: usize,
     /// Index of the cell in the report.
     index: usize,
     facts: Vec<Fact>,
+    /// What a fidelity cell scored of it.
+    scored: Scored,
+    /// Against its baseline.
+    fidelity: Option<&'a FidelityRow>,
 }
 
 /// The rows of one cell.
@@ -125,7 +151,12 @@ struct CellRows {
 impl CellRows {
     fn new(run: &RunInfo, questions: &HashMap<&str, &Question>, cell: Planned) -> Self {
         let mut facts = CellFacts::new(cell.facts);
-        let key = key(run, cell.info);
+        // The perplexity of a member falls out of the comparison, and is not measured again.
+        if facts.chunks.is_empty() {
+            facts.chunks = cell.scored.chunks;
+            facts.unfinished = cell.scored.unfinished;
+        }
+        let key = cell.key.clone();
         let groups = speed::groups(&key, run, &facts.speed);
         let timed: Vec<_> = facts
             .answers
@@ -176,6 +207,7 @@ impl CellRows {
             memory: &memory,
             perplexity: &perplexity,
             answers: &answers,
+            fidelity: cell.fidelity,
         });
         let grid = grid::row(cell.index, &summary, &groups, &memory);
         let speed = groups

@@ -11,7 +11,7 @@ use super::Status;
 #[derive(Debug, Default)]
 pub(super) struct CellFacts {
     /// Whether there is any record of the cell.
-    begun: bool,
+    pub(super) begun: bool,
     pub(super) speed: Vec<Speed>,
     pub(super) meters: Vec<EnergyMeter>,
     pub(super) memory: Vec<Memory>,

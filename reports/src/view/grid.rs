@@ -337,7 +337,9 @@ mod tests {
             )
         );
         // Without a comparison there is no divergence, so no front.
-        let plain = sample::report(5, 1);
+        let mut run = sample::run_dir(5, 1);
+        run.info.fidelity.clear();
+        let plain = crate::view::build(vec![run]);
         assert!(plain.grid.iter().all(|row| {
             row.pareto.is_none() && row.mean_kld.is_none() && row.baseline.is_none()
         }));

@@ -8,6 +8,7 @@ mod build;
 mod claims;
 mod energy;
 mod facts;
+mod fidelity;
 mod grid;
 mod numbers;
 mod pareto;
@@ -17,6 +18,7 @@ mod speed;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use datasets::Kind;
 use serde::Serialize;
@@ -28,6 +30,7 @@ pub use build::build;
 pub(crate) use claims::fixture as claims_fixture;
 pub use claims::{Claim, ClaimRow, Quantity, Unit, Verdict};
 pub use energy::{NoEnergy, TOTAL};
+pub use fidelity::{NoiseFloor, noise_floor};
 pub(crate) use grid::compare;
 pub use grid::{GridRow, SAME_MEMORY};
 pub use scores::Group;
@@ -39,6 +42,8 @@ pub struct Report {
     pub runs: Vec<RunInfo>,
     /// Every planned cell, in the order of the runs.
     pub cells: Vec<CellView>,
+    /// Every planned comparison of cells with a baseline, in the order of the runs.
+    pub fidelity_cells: Vec<FidelityView>,
     /// `speed.csv`.
     pub speed: Vec<SpeedRow>,
     /// `memory.csv`.
@@ -49,7 +54,8 @@ pub struct Report {
     /// is the only one.
     pub perplexity: Vec<PerplexityRow>,
     /// `fidelity.csv`: what each precision costs against its baseline, one row per text and one for
-    /// the whole corpus; and what the baseline differs from itself.
+    /// the whole corpus, which for a corpus of one text is the only one; behind them, over part of a
+    /// text, what the baseline differs from itself.
     pub fidelity: Vec<FidelityRow>,
     /// `grid.csv`: what each cell trades for what, one row per cell.
     pub grid: Vec<GridRow>,
@@ -75,7 +81,7 @@ pub struct Report {
 pub enum Status {
     /// Everything the suite asks was measured.
     Complete,
-    /// Something failed; [`CellView::failures`] says what.
+    /// Something failed; the view's `failures` say what.
     Failed,
     /// The attempt was cut off.
     CutOff,
@@ -132,6 +138,28 @@ pub struct SpeedTest {
     pub n_tokens: u32,
     /// Tokens in the KV cache before.
     pub n_depth: u32,
+}
+
+/// One fidelity cell of one run: cells of the same weights, compared with one of them.
+#[derive(Debug, Clone)]
+pub struct FidelityView {
+    /// [`crate::record::FidelityInfo::id`].
+    pub id: String,
+    /// Index of its run in [`Report::runs`].
+    pub run: usize,
+    /// How far it got.
+    pub status: Status,
+    /// What could not be compared.
+    pub failures: Vec<Failure>,
+    /// What the reader must know.
+    pub warnings: Vec<Warning>,
+    /// How the attempt ended.
+    pub end: Option<End>,
+    /// Index of the baseline in [`Report::cells`]: the planned one, or another where the records name
+    /// another because that one could not be evaluated.
+    pub baseline: usize,
+    /// Indices of those compared with it.
+    pub compared: Vec<usize>,
 }
 
 /// Who and what a row speaks of.
@@ -578,6 +606,10 @@ pub struct SummaryRow {
     pub hangul_share: Option<f64>,
     /// First failure's reason, where something failed.
     pub failure: Option<String>,
+    /// Against the baseline over the first whole corpus; `None` for a baseline. Likewise below.
+    pub mean_kld: Option<f64>,
+    pub mean_kld_se: Option<f64>,
+    pub same_top: Option<f64>,
 }
 
 /// The distinct machines of a report, in order.

@@ -1,7 +1,7 @@
 //! Rows of `summary.csv`.
 
 use super::speed::{SpeedGroup, headline_decode, headline_prefill, load};
-use super::{AnswerRow, CellView, MemoryRow, PerplexityRow, SpeedRow, SummaryRow};
+use super::{AnswerRow, CellView, FidelityRow, MemoryRow, PerplexityRow, SpeedRow, SummaryRow};
 use crate::stats::{Sorted, mean, median};
 
 /// The rows of one cell that its summary is taken from.
@@ -12,6 +12,8 @@ pub(super) struct Sources<'a> {
     pub(super) memory: &'a [MemoryRow],
     pub(super) perplexity: &'a [PerplexityRow],
     pub(super) answers: &'a [AnswerRow],
+    /// Against the baseline, over the first whole corpus.
+    pub(super) fidelity: Option<&'a FidelityRow>,
 }
 
 /// The headline of each measure.
@@ -63,6 +65,9 @@ pub(super) fn row(from: &Sources) -> SummaryRow {
             .failures
             .first()
             .map(|failure| failure.reason.clone()),
+        mean_kld: from.fidelity.map(|row| row.mean_kld),
+        mean_kld_se: from.fidelity.and_then(|row| row.mean_kld_se),
+        same_top: from.fidelity.map(|row| row.same_top),
     }
 }
 
