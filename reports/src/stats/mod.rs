@@ -3,12 +3,18 @@
 
 mod bootstrap;
 mod describe;
+mod paired;
 mod perplexity;
 pub(crate) mod rng;
+mod share;
+mod survival;
 
 pub use bootstrap::{RESAMPLES, mean_interval, median_interval};
 pub use describe::{Sorted, mean, median, percentile, sample_deviation};
+pub use paired::{holm, signed_rank};
 pub use perplexity::{NllSums, Perplexity};
+pub use share::share_interval;
+pub use survival::{Followed, Lasting, lasting};
 
 /// A point with its 95 % interval.
 ///
