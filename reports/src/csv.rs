@@ -22,7 +22,7 @@ use crate::file;
 use crate::text::escape;
 use crate::view::{
     AnswerRow, EnergyRow, Format, Group, MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Report,
-    ScoreRow, SpeedRow, Status, SummaryRow,
+    ScoreRow, SpeedRow, Status, SummaryRow, TextRow,
 };
 
 /// Why a CSV file could not be written.
@@ -35,8 +35,8 @@ pub struct Error {
     pub source: std::io::Error,
 }
 
-/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`, `scores.csv` and
-/// `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
+/// Writes `speed.csv`, `memory.csv`, `energy.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`,
+/// `scores.csv`, `texts.csv` and `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
 /// is replaced whole.
 ///
 /// # Errors
@@ -56,6 +56,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("numbers.csv", table(&report.numbers)),
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
+        ("texts.csv", table(&report.texts)),
         ("summary.csv", table(&report.summary)),
     ];
     let mut paths = Vec::new();
@@ -90,15 +91,15 @@ trait Row {
 }
 
 /// Names the columns of a row type in the order of the file; each is a field of the same name, or of
-/// another where that would be a word of Rust: `field as "column"`.
+/// another where that would be a word of Rust or is a field of a field: `field as "column"`.
 macro_rules! columns {
     (@name $column:ident) => { stringify!($column) };
-    (@name $column:ident $name:literal) => { $name };
-    ($row:ty: $($column:ident $(as $name:literal)?),+ $(,)?) => {
+    (@name $($column:ident).+ $name:literal) => { $name };
+    ($row:ty: $($($column:ident).+ $(as $name:literal)?),+ $(,)?) => {
         impl Row for $row {
-            const HEADER: &'static [&'static str] = &[$(columns!(@name $column $($name)?)),+];
+            const HEADER: &'static [&'static str] = &[$(columns!(@name $($column).+ $($name)?)),+];
             fn fields(&self) -> Vec<Cow<'_, str>> {
-                vec![$(self.$column.field()),+]
+                vec![$(self.$($column).+.field()),+]
             }
         }
     };
@@ -144,6 +145,27 @@ columns!(ScoreRow:
     obedience, obedience_ci95_low, obedience_ci95_high, n_obedience,
     off_topic_share, off_topic_ci95_low, off_topic_ci95_high, n_off_topic,
     reference_nll, reference_nll_ci95_low, reference_nll_ci95_high, n_reference_nll,
+);
+columns!(TextRow:
+    machine, model, variant, precision, baseline, n_questions, identical, identical_share,
+    identical_ci95_low, identical_ci95_high, n_cut_both, n_parted, first_difference,
+    first_difference_ci95_low, first_difference_ci95_high, first_difference_share,
+    n_not_compared, n_not_answered, n_sampled, n_other_parallel, n_other_prompt, n_no_tokens,
+    n_length_unknown,
+    chars.mean as "chars_change", chars.ci95_low as "chars_ci95_low",
+    chars.ci95_high as "chars_ci95_high", chars.p as "chars_p", chars.n as "n_chars",
+    korean.mean as "korean_change", korean.ci95_low as "korean_ci95_low",
+    korean.ci95_high as "korean_ci95_high", korean.p as "korean_p", korean.n as "n_korean",
+    korean_line_share.mean as "korean_line_change", korean_line_share.ci95_low as "korean_line_ci95_low",
+    korean_line_share.ci95_high as "korean_line_ci95_high", korean_line_share.p as "korean_line_p", korean_line_share.n as "n_korean_line",
+    coverage.mean as "coverage_change", coverage.ci95_low as "coverage_ci95_low",
+    coverage.ci95_high as "coverage_ci95_high", coverage.p as "coverage_p", coverage.n as "n_coverage",
+    obedience.mean as "obedience_change", obedience.ci95_low as "obedience_ci95_low",
+    obedience.ci95_high as "obedience_ci95_high", obedience.p as "obedience_p", obedience.n as "n_obedience",
+    off_topic.mean as "off_topic_change", off_topic.ci95_low as "off_topic_ci95_low",
+    off_topic.ci95_high as "off_topic_ci95_high", off_topic.p as "off_topic_p", off_topic.n as "n_off_topic",
+    loop_share.mean as "loop_change", loop_share.ci95_low as "loop_ci95_low",
+    loop_share.ci95_high as "loop_ci95_high", loop_share.p as "loop_p", loop_share.n as "n_loop",
 );
 columns!(SummaryRow:
     machine, model, variant, precision, status, prefill_ts, prefill_ci95_low, prefill_ci95_high,
@@ -239,6 +261,8 @@ fn is_formula(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
     use serde::Serialize;
 
@@ -246,7 +270,7 @@ mod tests {
     use crate::sample;
 
     /// The text of the files that `report` becomes, by name.
-    fn files(report: &Report) -> [String; 8] {
+    fn files(report: &Report) -> [String; 9] {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_all(report, &dir.path().join("csv")).unwrap();
         let texts: Vec<String> = paths
@@ -282,6 +306,18 @@ mod tests {
         has_every_field(&report.answers);
         has_every_field(&report.scores);
         has_every_field(&report.summary);
+        let report = sample::report(2, 1);
+        let row = serde_json::to_value(&report.texts[0]).unwrap();
+        assert_eq!(leaves(&row), TextRow::HEADER.len());
+        let names: HashSet<&&str> = TextRow::HEADER.iter().collect();
+        assert_eq!(names.len(), TextRow::HEADER.len());
+    }
+
+    /// The fields of a row and of what it holds.
+    fn leaves(value: &serde_json::Value) -> usize {
+        value
+            .as_object()
+            .map_or(1, |fields| fields.values().map(leaves).sum())
     }
 
     #[test]
@@ -300,6 +336,7 @@ mod tests {
             numbers,
             answers,
             scores,
+            texts,
             summary,
         ] = files;
         insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s,syllables_per_s");
@@ -309,6 +346,7 @@ mod tests {
         insta::assert_snapshot!(numbers, @"machine,model,variant,precision,tensor,type,format,n,zero,nan,inf,min,max,max_abs,mean,deviation,overflow,subnormal,vanish,changed,mean_relative_error,max_relative_error");
         insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s,category,kind,trained_on,korean_line_share,prose_before_list,prose_after_list,loop_share,n_reference");
         insta::assert_snapshot!(scores, @"machine,model,variant,precision,group,n_answers,cut_share,median_chars,hangul_share,korean_line_share,list_share,loop_share,coverage,coverage_ci95_low,coverage_ci95_high,n_coverage,obedience,obedience_ci95_low,obedience_ci95_high,n_obedience,off_topic_share,off_topic_ci95_low,off_topic_ci95_high,n_off_topic,reference_nll,reference_nll_ci95_low,reference_nll_ci95_high,n_reference_nll");
+        insta::assert_snapshot!(texts, @"machine,model,variant,precision,baseline,n_questions,identical,identical_share,identical_ci95_low,identical_ci95_high,n_cut_both,n_parted,first_difference,first_difference_ci95_low,first_difference_ci95_high,first_difference_share,n_not_compared,n_not_answered,n_sampled,n_other_parallel,n_other_prompt,n_no_tokens,n_length_unknown,chars_change,chars_ci95_low,chars_ci95_high,chars_p,n_chars,korean_change,korean_ci95_low,korean_ci95_high,korean_p,n_korean,korean_line_change,korean_line_ci95_low,korean_line_ci95_high,korean_line_p,n_korean_line,coverage_change,coverage_ci95_low,coverage_ci95_high,coverage_p,n_coverage,obedience_change,obedience_ci95_low,obedience_ci95_high,obedience_p,n_obedience,off_topic_change,off_topic_ci95_low,off_topic_ci95_high,off_topic_p,n_off_topic,loop_change,loop_ci95_low,loop_ci95_high,loop_p,n_loop");
         insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
     }
 
@@ -332,6 +370,7 @@ mod tests {
             numbers,
             answers,
             scores,
+            texts,
             summary,
         ] = files(&report);
         insta::assert_snapshot!("speed.csv", speed);
@@ -341,12 +380,13 @@ mod tests {
         insta::assert_snapshot!("numbers.csv", numbers);
         insta::assert_snapshot!("answers.csv", answers);
         insta::assert_snapshot!("scores.csv", scores);
+        insta::assert_snapshot!("texts.csv", texts);
         insta::assert_snapshot!("summary.csv", summary);
     }
 
     #[test]
     fn a_run_of_demonstration_models() {
-        let [_, _, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
+        let [_, _, _, _, _, answers, scores, ..] = files(&sample::demonstration_report(12));
         insta::assert_snapshot!("scores-demonstration.csv", scores);
         // What stands behind the columns that other runs fill too.
         let mut reader = ::csv::Reader::from_reader(answers.as_bytes());

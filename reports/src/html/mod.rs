@@ -30,6 +30,8 @@ mod svg;
 mod table;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod textsaid;
 mod title;
 mod troubles;
 mod units;
@@ -80,6 +82,8 @@ struct Page<'a> {
     perplexity_texts: Table,
     /// Only where there are any.
     numbers: Option<numbers::NumbersSection>,
+    /// Only where there is something to compare.
+    texts: Option<texts::TextSection>,
     answers: answers::AnswerSection<'a>,
     environment: environment::Environment,
     troubles: troubles::Troubles,
@@ -105,6 +109,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         perplexity: perplexity::whole(report, &labels),
         perplexity_texts: perplexity::texts(report, &labels),
         numbers: numbers::NumbersSection::of(report, &labels),
+        texts: texts::TextSection::of(report, &labels),
         answers: answers::AnswerSection::of(report, &labels),
         environment: environment::Environment::of(report),
         troubles: troubles::Troubles::of(report, &charts.warnings, &labels),

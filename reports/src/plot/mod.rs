@@ -32,6 +32,7 @@ mod speed;
 mod surface;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod thin;
 
 use crate::view::Report;
@@ -96,7 +97,7 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 8] = [
+const CHARTS: [(&str, Maker); 9] = [
     ("speed-prefill", speed::prefill),
     ("speed-decode", speed::decode),
     ("speed-parallel", parallel::draft),
@@ -105,6 +106,7 @@ const CHARTS: [(&str, Maker); 8] = [
     ("bits-per-syllable", perplexity::bits_per_syllable),
     ("numbers", numbers::draft),
     ("answer-length", length::draft),
+    ("answers-part", texts::draft),
 ];
 
 /// Draws every chart that `report` has data for and writes it to `dir` as `<name>.png`. A PNG that an

@@ -260,6 +260,24 @@ fn equal_memory_names_all_who_share_it() {
 }
 
 #[test]
+fn answers_that_stay_alike_are_drawn_for_every_cell_that_was_compared() {
+    let (_dir, drawn) = charts(&sample::report(10, 20));
+    let part = chart(&drawn, "answers-part");
+    let shown = texts(&part.svg);
+    for name in ["general F16", "general Q8_0", "instruct Q4_K_M", "256"] {
+        assert!(shown.contains(&name.into()), "{name}: {shown:?}");
+    }
+    // The baseline and what was sampled have no curve.
+    assert!(!shown.contains(&"general F32".into()) && !shown.contains(&"text F16".into()));
+    insta::assert_snapshot!(part.caption_ko, @"");
+    insta::assert_snapshot!(part.caption_en, @"");
+    let (_dir, one) = charts(&sample::report(2, 20));
+    let one = chart(&one, "answers-part");
+    insta::assert_snapshot!(one.caption_ko, @"");
+    insta::assert_snapshot!(one.caption_en, @"");
+}
+
+#[test]
 fn tokens_of_different_vocabularies_are_not_compared() {
     let mut report = sample::report(5, 4);
     report.runs[0].models[1].n_vocab = Some(128_256);

@@ -7,6 +7,7 @@ mod answers;
 mod build;
 mod energy;
 mod facts;
+mod groups;
 mod numbers;
 mod perplexity;
 mod scores;
@@ -14,6 +15,7 @@ mod speed;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use datasets::Kind;
 use serde::Serialize;
@@ -23,6 +25,7 @@ use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, War
 pub use build::build;
 pub use energy::{NoEnergy, TOTAL};
 pub use scores::Group;
+pub use texts::{Change, TextRow};
 
 /// Everything a report shows, of one run or of several merged ones.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +54,8 @@ pub struct Report {
     pub answers: Vec<AnswerRow>,
     /// `scores.csv`: one row per cell and group of questions of which it answered any.
     pub scores: Vec<ScoreRow>,
+    /// `texts.csv`: one row per cell whose answers are compared with those of a higher precision.
+    pub texts: Vec<TextRow>,
     /// `summary.csv`: one row per cell.
     pub summary: Vec<SummaryRow>,
     /// Lines of `records.jsonl` that could not be read, and the like; one sentence each.
