@@ -18,8 +18,8 @@ pub(super) struct TextSection {
     /// How to read what is said of the cells.
     reading: Phrase,
     cells: Vec<CellSaid>,
-    /// `None` where no question could be compared.
-    table: Option<Table>,
+    /// Where the answers part, and how they change; none where no question could be compared.
+    tables: Vec<Table>,
 }
 
 // The template escapes what it shows.
@@ -111,7 +111,7 @@ impl TextSection {
             intro: intro(),
             reading: reading(),
             cells: report.texts.iter().map(cell).collect(),
-            table: table(report, labels),
+            tables: tables(report, labels),
         })
     }
 }
@@ -130,25 +130,96 @@ fn reading() -> Phrase {
     )
 }
 
-fn table(report: &Report, labels: &Labels) -> Option<Table> {
-    let rows = report.texts.iter().filter(|row| row.n_questions > 0);
-    let rows: Vec<Row> = rows.map(|row| line(row, labels)).collect();
-    let caption = Phrase::both(
-        format!(
-            "기준 정밀도와 견준 답. 변화는 질문마다 낸 차이의 평균이고, 아래는 그 95% 구간과 표 전체의 변화 {n}개를 함께 따져 보정한(홀름) p입니다",
-            n = n_tests(report)
-        ),
-        format!(
-            "Answers beside those of the baseline: mean change over questions, below it its 95% interval and p, corrected for all {n} changes in the table (Holm)",
-            n = n_tests(report)
-        ),
-    );
-    (!rows.is_empty()).then(|| Table {
+fn tables(report: &Report, labels: &Labels) -> Vec<Table> {
+    let compared = report.texts.iter().filter(|row| row.n_questions > 0);
+    let compared: Vec<&TextRow> = compared.collect();
+    if compared.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        partings(&compared, labels),
+        changes(&compared, n_tests(report), labels),
+    ]
+}
+
+fn partings(compared: &[&TextRow], labels: &Labels) -> Table {
+    let cells = |row: &TextRow| {
+        vec![
+            Cell::number(Some(number::count(row.n_questions))),
+            Cell::number(Some(number::count(row.n_not_compared))),
+            identical(row),
+            Cell::number(Some(number::count(row.n_cut_both))),
+            Cell::number(Some(number::count(row.n_parted))),
+            parting(row),
+            Cell::number(row.first_difference_share.map(number::percent)),
+        ]
+    };
+    Table {
         id: "t-texts",
-        caption,
-        columns: columns(),
-        rows,
-    })
+        caption: Phrase::both(
+            "기준 정밀도와 똑같은 답과 갈라지는 답. 숫자 아래의 범위는 95% 구간입니다",
+            "Answers that are those of the baseline and answers that part, with 95% intervals",
+        ),
+        columns: vec![
+            Column::words(Phrase::both("셀", "Cell")),
+            Column::count(Phrase::both("견준 질문", "Compared")),
+            Column::count(Phrase::both("견주지 않음", "Not compared")),
+            Column::count(Phrase::both("똑같은 답", "Identical")),
+            Column::count(Phrase::both("그중 잘림", "Of these cut")),
+            Column::count(Phrase::both("갈라지는 답", "Part")),
+            Column::number(
+                Phrase::both("갈라지는 곳", "Part at"),
+                Phrase::both("몇 번째 토큰, 중앙값", "token, median"),
+            ),
+            Column::number(
+                Phrase::both("그때까지", "By then"),
+                Phrase::both("기준 답에서", "of the baseline’s answer"),
+            ),
+        ],
+        rows: lines(compared, labels, cells),
+    }
+}
+
+fn changes(compared: &[&TextRow], n_tests: usize, labels: &Labels) -> Table {
+    let column = |measure: Measure| {
+        let [ko, en] = measure.unit;
+        Column::number(Phrase::both(measure.ko, measure.en), Phrase::both(ko, en))
+    };
+    let cell = Column::words(Phrase::both("셀", "Cell"));
+    let cells = |row: &TextRow| {
+        let change = |measure: Measure| change(&measure, row);
+        measures().map(change).into()
+    };
+    Table {
+        id: "t-texts-changes",
+        caption: Phrase::both(
+            format!(
+                "기준에 견준 답의 변화. 질문마다 낸 차이의 평균이고, 아래는 그 95% 구간과, 변화 {n_tests}개를 함께 따져 보정한(홀름) p입니다"
+            ),
+            format!(
+                "How answers change from the baseline’s: mean difference over questions, below it its 95% interval and p, corrected for all {n_tests} changes (Holm)"
+            ),
+        ),
+        columns: std::iter::once(cell)
+            .chain(measures().map(column))
+            .collect(),
+        rows: lines(compared, labels, cells),
+    }
+}
+
+fn lines(
+    compared: &[&TextRow],
+    labels: &Labels,
+    cells: impl Fn(&TextRow) -> Vec<Cell>,
+) -> Vec<Row> {
+    let against = || Phrase::both("기준 ", "against ");
+    let line = |row: &&TextRow| Row {
+        head: Phrase::foreign(labels.name(row.cell)),
+        sub: Some(against().then(Phrase::foreign(labels.name(row.baseline_cell)))),
+        cells: cells(row),
+        ..Row::default()
+    };
+    compared.iter().map(line).collect()
 }
 
 /// How many changes were tested.
@@ -158,40 +229,6 @@ fn n_tests(report: &Report) -> usize {
         changes.into_iter().flatten().count()
     };
     report.texts.iter().map(tested).sum()
-}
-
-fn columns() -> Vec<Column> {
-    let mut columns = vec![
-        Column::words(Phrase::both("셀", "Cell")),
-        Column::count(Phrase::both("견준 질문", "Questions")),
-        Column::count(Phrase::both("똑같은 답", "Identical")),
-        Column::number(
-            Phrase::both("갈라지는 곳", "Part at"),
-            Phrase::both("몇 번째 토큰", "token"),
-        ),
-    ];
-    let change = |measure: Measure| {
-        let [ko, en] = measure.unit;
-        Column::number(Phrase::both(measure.ko, measure.en), Phrase::both(ko, en))
-    };
-    columns.extend(measures().map(change));
-    columns
-}
-
-fn line(row: &TextRow, labels: &Labels) -> Row {
-    let baseline = Phrase::both("기준 ", "against ");
-    let mut cells = vec![
-        Cell::number(Some(number::count(row.n_questions))),
-        identical(row),
-        parting(row),
-    ];
-    cells.extend(measures().iter().map(|measure| change(measure, row)));
-    Row {
-        head: Phrase::foreign(labels.name(row.cell)),
-        sub: Some(baseline.then(Phrase::foreign(labels.name(row.baseline_cell)))),
-        cells,
-        ..Row::default()
-    }
 }
 
 fn identical(row: &TextRow) -> Cell {
@@ -219,9 +256,7 @@ fn parting(row: &TextRow) -> Cell {
         }
         None => no_interval(),
     };
-    let n = number::count(row.n_parted);
-    let counted = Phrase::both(format!(" ({n}개)"), format!(" (n = {n})"));
-    Cell::number(Some(number::place(median))).with_note(Some(range.then(counted)))
+    Cell::number(Some(number::place(median))).with_note(Some(range))
 }
 
 fn no_interval() -> Phrase {
@@ -286,20 +321,22 @@ mod tests {
             p: Some(1.0),
             none_changed: false,
         };
-        let table = table(&report, &Labels::of(&report)).unwrap();
-        let cells = &table.rows[0].cells;
-        assert_eq!(cells[3].value, Phrase::strong("−8.2"));
+        let tables = tables(&report, &Labels::of(&report));
+        let cells = &tables[1].rows[0].cells;
+        assert_eq!(cells[0].value, Phrase::strong("−8.2"));
         assert_eq!(
-            cells[3].note,
+            cells[0].note,
             Some(Phrase::same("−12.5 … −3.0").then(Phrase::same("; p < 0.001")))
         );
-        assert_eq!(cells[6].value, Phrase::same("+2"));
+        assert_eq!(cells[3].value, Phrase::same("+2"));
         let note = Phrase::same("−5 … +10").then(Phrase::same("; p = 1.00"));
         assert_eq!(
-            cells[6].note,
+            cells[3].note,
             Some(note.then(Phrase::both(" (9개)", " (n = 9)")))
         );
-        assert_eq!(table.columns.len(), cells.len() + 1);
+        for table in &tables {
+            assert_eq!(table.columns.len(), table.rows[0].cells.len() + 1);
+        }
     }
 
     #[test]
@@ -309,6 +346,6 @@ mod tests {
         let mut sampled = sample::report(10, 4);
         sampled.texts.retain(|row| row.n_sampled > 0);
         let section = TextSection::of(&sampled, &Labels::of(&sampled)).unwrap();
-        assert!(section.table.is_none() && section.cells.len() == 1);
+        assert!(section.tables.is_empty() && section.cells.len() == 1);
     }
 }

@@ -256,27 +256,23 @@ fn not_compared(row: &TextRow) -> Option<Phrase> {
     let why = [
         (
             row.n_not_answered,
-            "둘 가운데 하나에 답이 없음",
+            "둘 가운데 하나에 답이 없는 것",
             "one of the two has no answer",
         ),
-        (
-            row.n_sampled,
-            "토큰을 무작위로 뽑아 쓴 답은 정밀도가 같아도 달라질 수 있음",
-            "sampled, so that answers would differ by chance at equal precision too",
-        ),
+        (row.n_sampled, "토큰을 무작위로 뽑은 것", "sampled"),
         (
             row.n_other_parallel,
-            "동시에 답한 수가 다름",
+            "동시에 답한 수가 다른 것",
             "answered at another parallelism",
         ),
         (
             row.n_other_prompt,
-            "프롬프트가 다름",
+            "프롬프트가 다른 것",
             "asked with another prompt",
         ),
         (
             row.n_no_tokens,
-            "토큰을 기록하지 않던 버전으로 측정함",
+            "토큰을 기록하지 않던 버전으로 잰 것",
             "measured by a version that recorded no tokens",
         ),
     ];
@@ -293,7 +289,7 @@ fn not_compared(row: &TextRow) -> Option<Phrase> {
     };
     let (ko, en): (Vec<String>, Vec<String>) = why.iter().map(part).unzip();
     let n = row.n_not_compared;
-    Some(Phrase::both(
+    let said = Phrase::both(
         format!(
             "견주지 않은 질문: {}개({}).",
             number::count(n),
@@ -304,7 +300,15 @@ fn not_compared(row: &TextRow) -> Option<Phrase> {
             number::plural(n as usize, "question"),
             en.join("; ")
         ),
-    ))
+    );
+    let by_chance = Phrase::both(
+        " 무작위로 뽑은 답은 정밀도가 같아도 달라질 수 있습니다.",
+        " Sampled answers differ by chance at one precision too.",
+    );
+    Some(match row.n_sampled {
+        0 => said,
+        _ => said.then(by_chance),
+    })
 }
 
 #[cfg(test)]
@@ -335,25 +339,33 @@ mod tests {
 
     #[test]
     fn few_places_are_named_and_many_are_summed_up() {
-        let first = |places: Vec<u32>, identical| {
+        let first = |places: &[u32]| {
             let said = said_of(|row| {
-                row.identical = identical;
-                row.n_parted = places.len() as u32;
+                (row.n_questions, row.n_parted) = (8, places.len() as u32);
+                row.identical = 8 - row.n_parted;
+                (row.identical_ci95_low, row.identical_ci95_high) = (None, None);
                 row.first_difference = Some(12.5);
                 row.first_difference_share = Some(0.25);
-                row.places.clone_from(&places);
+                row.places = places.to_vec();
             });
             said.lines()
                 .take(2)
-                .map(String::from)
-                .collect::<Vec<_>>()
-                .join("\n")
+                .map(|line| line.to_owned() + "\n")
+                .collect::<String>()
         };
-        insta::assert_snapshot!(first(vec![], 8), @"");
-        insta::assert_snapshot!(first(vec![41], 7), @"");
-        insta::assert_snapshot!(first(vec![41, 97], 6), @"");
-        insta::assert_snapshot!(first(vec![3, 9, 16, 40], 4), @"");
-        insta::assert_snapshot!(first(vec![1, 1, 1, 1, 1, 1, 1, 1], 0), @"");
+        let said = [&[][..], &[41], &[41, 97], &[3, 9, 16, 40], &[1; 8]].map(first);
+        insta::assert_snapshot!(said.concat(), @"
+        general/F32와 견준 질문 8개에 모두 똑같이 답했습니다.
+        All 8 answers compared are identical to those of general/F32.
+        general/F32와 견준 질문 8개 가운데 7개에 똑같이 답했습니다. 나머지 하나가 갈라지는 곳은 41번째 토큰입니다.
+        The same answer as general/F32 to 7 of 8 questions. The other one parts at token 41.
+        general/F32와 견준 질문 8개 가운데 6개에 똑같이 답했습니다. 나머지 2개가 갈라지는 곳은 41번째, 97번째 토큰입니다.
+        The same answer as general/F32 to 6 of 8 questions. The other 2 part at tokens 41 and 97.
+        general/F32와 견준 질문 8개 가운데 4개에 똑같이 답했습니다. 나머지 4개가 갈라지는 곳은 중앙값으로 12.5번째 토큰(기준 답의 25%가 지난 곳)이고, 가장 이른 것은 3번째, 가장 늦은 것은 40번째입니다.
+        The same answer as general/F32 to 4 of 8 questions. The other 4 part at token 12.5 in the median (25% into the baseline’s answer), the earliest at 3 and the latest at 40.
+        general/F32와 견준 질문 8개 가운데 똑같이 답한 것은 하나도 없습니다. 갈라지는 곳은 중앙값으로 12.5번째 토큰(기준 답의 25%가 지난 곳)이고, 가장 이른 것은 1번째, 가장 늦은 것은 1번째입니다.
+        None of the 8 answers compared is identical to that of general/F32. They part at token 12.5 in the median (25% into the baseline’s answer), the earliest at 1 and the latest at 1.
+        ");
     }
 
     #[test]
@@ -378,6 +390,22 @@ mod tests {
             (row.n_cut_both, row.n_length_unknown) = (2, 1);
             (row.n_not_compared, row.n_sampled, row.n_other_prompt) = (3, 1, 2);
         });
-        insta::assert_snapshot!(said.lines().skip(2).collect::<Vec<_>>().join("\n"), @"");
+        let said = said.lines().skip(2).collect::<Vec<_>>().join("\n");
+        insta::assert_snapshot!(said, @"
+        똑같은 답 가운데 2개는 토큰 한도에서 잘렸으므로, 잘린 데까지만 같다고 할 수 있습니다.
+        Of the identical answers 2 hit the token limit, so they are known to be identical only up to there.
+        달라졌다고 할 수 있는 것: 길이(−8.2자, 95% 구간 −12.2 … −4.2, p = 0.012).
+        A change is shown in: length (−8.2 characters, 95% interval −12.2 … −4.2, p = 0.012).
+        달라졌다고 할 수 없는 것: 한글 비율(±1.0%p), 핵심 내용(±10%p).
+        No change is shown in: Hangul (±1.0 points), key points (±10 points).
+        견준 모든 질문에서 그대로인 것: 한국어 줄, 맴돈 부분.
+        Unchanged in every question compared: Korean lines, looping text.
+        값이 너무 적거나 모두 같은 만큼 달라져 구간을 내지 못한 것: 지킨 조건.
+        Too few values, or all changed alike, so that there is no interval: constraints met.
+        길이의 변화에서 뺀 질문: 1개.
+        Left out of the change in length: 1 question.
+        견주지 않은 질문: 3개(토큰을 무작위로 뽑은 것 1개, 프롬프트가 다른 것 2개). 무작위로 뽑은 답은 정밀도가 같아도 달라질 수 있습니다.
+        Not compared: 3 questions (sampled: 1; asked with another prompt: 2). Sampled answers differ by chance at one precision too.
+        ");
     }
 }

@@ -136,11 +136,10 @@ fn end_of(last: &Lasting, lang: Lang) -> String {
 fn one(only: &Entry, lang: Lang) -> String {
     let Entry { name, shown, .. } = only;
     match lang {
-        Lang::Ko => format!(
-            "{} 기준과 답이 같은 질문이 {shown}입니다.",
-            josa::with(name, josa::topic)
-        ),
-        Lang::En => format!("{name} has the baseline’s answers to {shown} of the questions."),
+        Lang::Ko => format!("{name}에서 기준과 답이 같은 질문의 비율은 {shown}입니다."),
+        Lang::En => {
+            format!("The share of questions to which {name} has the baseline’s answer is {shown}.")
+        }
     }
 }
 
