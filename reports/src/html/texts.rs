@@ -147,11 +147,19 @@ fn partings(compared: &[&TextRow], labels: &Labels) -> Table {
         vec![
             Cell::number(Some(number::count(row.n_questions))),
             Cell::number(Some(number::count(row.n_not_compared))),
-            identical(row),
+            share([
+                row.identical_share,
+                row.identical_ci95_low,
+                row.identical_ci95_high,
+            ]),
             Cell::number(Some(number::count(row.n_cut_both))),
             Cell::number(Some(number::count(row.n_parted))),
             parting(row),
-            Cell::number(row.first_difference_share.map(number::percent)),
+            share([
+                row.first_difference_share,
+                row.first_difference_share_ci95_low,
+                row.first_difference_share_ci95_high,
+            ]),
         ]
     };
     Table {
@@ -231,16 +239,19 @@ fn n_tests(report: &Report) -> usize {
     report.texts.iter().map(tested).sum()
 }
 
-fn identical(row: &TextRow) -> Cell {
-    let range = row.identical_ci95_low.zip(row.identical_ci95_high);
-    let range = range.map(|(low, high)| {
+/// A share with the ends of its interval under it.
+fn share([share, low, high]: [Option<f64>; 3]) -> Cell {
+    if share.is_none() {
+        return Cell::none();
+    }
+    let range = low.zip(high).map_or_else(no_interval, |(low, high)| {
         Phrase::same(format!(
             "{}–{}",
             number::percent(low),
             number::percent(high)
         ))
     });
-    Cell::number(row.identical_share.map(number::percent)).with_note(range)
+    Cell::number(share.map(number::percent)).with_note(Some(range))
 }
 
 fn parting(row: &TextRow) -> Cell {

@@ -47,6 +47,8 @@ pub struct TextRow {
     pub first_difference_ci95_high: Option<f64>,
     /// Share of the baseline's tokens before it: median over the questions that part.
     pub first_difference_share: Option<f64>,
+    pub first_difference_share_ci95_low: Option<f64>,
+    pub first_difference_share_ci95_high: Option<f64>,
     /// Questions of the run that are not compared: the sum of the next five.
     pub n_not_compared: u32,
     /// One of the two did not answer.
@@ -322,6 +324,7 @@ impl<'a> Found<'a> {
         let first = Sorted::new(places.iter().map(|place| f64::from(*place)).collect());
         let interval = first.as_ref().and_then(median_interval);
         let shares = Sorted::new(self.parted.iter().filter_map(|(_, share)| *share).collect());
+        let of_share = shares.as_ref().and_then(median_interval);
         let whole = |(a, b): &(&AnswerRow, &AnswerRow)| !is_cut(a) && !is_cut(b);
         let of_known_length: Vec<_> = self.compared.iter().copied().filter(whole).collect();
         let change = |value: fn(&AnswerRow) -> Option<f64>| Change::of(&self.compared, value);
@@ -342,6 +345,8 @@ impl<'a> Found<'a> {
             first_difference_ci95_low: interval.map(|Estimate { low, .. }| low),
             first_difference_ci95_high: interval.map(|Estimate { high, .. }| high),
             first_difference_share: shares.as_ref().map(median),
+            first_difference_share_ci95_low: of_share.map(|Estimate { low, .. }| low),
+            first_difference_share_ci95_high: of_share.map(|Estimate { high, .. }| high),
             n_not_compared: self.n_not_answered
                 + self.n_sampled
                 + self.n_other_parallel
