@@ -24,7 +24,7 @@ use crate::text::escape;
 use crate::view::{
     AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group, MemoryRow,
     NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status, SummaryRow,
-    Unit, Verdict,
+    TextRow, Unit, Verdict,
 };
 
 /// Why a CSV file could not be written.
@@ -60,6 +60,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("numbers.csv", table(&report.numbers)),
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
+        ("texts.csv", table(&report.texts)),
         ("summary.csv", table(&report.summary)),
         ("grid.csv", table(&report.grid)),
     ];
@@ -95,15 +96,15 @@ trait Row {
 }
 
 /// Names the columns of a row type in the order of the file; each is a field of the same name, or of
-/// another where that would be a word of Rust: `field as "column"`.
+/// another where that would be a word of Rust or is a field of a field: `field as "column"`.
 macro_rules! columns {
     (@name $column:ident) => { stringify!($column) };
-    (@name $column:ident $name:literal) => { $name };
-    ($row:ty: $($column:ident $(as $name:literal)?),+ $(,)?) => {
+    (@name $($column:ident).+ $name:literal) => { $name };
+    ($row:ty: $($($column:ident).+ $(as $name:literal)?),+ $(,)?) => {
         impl Row for $row {
-            const HEADER: &'static [&'static str] = &[$(columns!(@name $column $($name)?)),+];
+            const HEADER: &'static [&'static str] = &[$(columns!(@name $($column).+ $($name)?)),+];
             fn fields(&self) -> Vec<Cow<'_, str>> {
-                vec![$(self.$column.field()),+]
+                vec![$(self.$($column).+.field()),+]
             }
         }
     };
@@ -162,6 +163,28 @@ columns!(ScoreRow:
     obedience, obedience_ci95_low, obedience_ci95_high, n_obedience,
     off_topic_share, off_topic_ci95_low, off_topic_ci95_high, n_off_topic,
     reference_nll, reference_nll_ci95_low, reference_nll_ci95_high, n_reference_nll,
+);
+columns!(TextRow:
+    machine, model, variant, precision, baseline, n_questions, identical, identical_share,
+    identical_ci95_low, identical_ci95_high, n_cut_both, n_parted, first_difference,
+    first_difference_ci95_low, first_difference_ci95_high, first_difference_share,
+    first_difference_share_ci95_low, first_difference_share_ci95_high,
+    n_not_compared, n_not_answered, n_sampled, n_other_parallel, n_other_prompt, n_no_tokens,
+    n_length_unknown,
+    chars.mean as "chars_change", chars.ci95_low as "chars_ci95_low",
+    chars.ci95_high as "chars_ci95_high", chars.p as "chars_p", chars.n as "n_chars",
+    korean.mean as "korean_change", korean.ci95_low as "korean_ci95_low",
+    korean.ci95_high as "korean_ci95_high", korean.p as "korean_p", korean.n as "n_korean",
+    korean_line_share.mean as "korean_line_change", korean_line_share.ci95_low as "korean_line_ci95_low",
+    korean_line_share.ci95_high as "korean_line_ci95_high", korean_line_share.p as "korean_line_p", korean_line_share.n as "n_korean_line",
+    coverage.mean as "coverage_change", coverage.ci95_low as "coverage_ci95_low",
+    coverage.ci95_high as "coverage_ci95_high", coverage.p as "coverage_p", coverage.n as "n_coverage",
+    obedience.mean as "obedience_change", obedience.ci95_low as "obedience_ci95_low",
+    obedience.ci95_high as "obedience_ci95_high", obedience.p as "obedience_p", obedience.n as "n_obedience",
+    off_topic.mean as "off_topic_change", off_topic.ci95_low as "off_topic_ci95_low",
+    off_topic.ci95_high as "off_topic_ci95_high", off_topic.p as "off_topic_p", off_topic.n as "n_off_topic",
+    loop_share.mean as "loop_change", loop_share.ci95_low as "loop_ci95_low",
+    loop_share.ci95_high as "loop_ci95_high", loop_share.p as "loop_p", loop_share.n as "n_loop",
 );
 columns!(SummaryRow:
     machine, model, variant, precision, status, prefill_ts, prefill_ci95_low, prefill_ci95_high,
@@ -266,7 +289,7 @@ fn is_formula(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, HashSet};
 
     use proptest::prelude::*;
     use serde::Serialize;
@@ -315,6 +338,18 @@ mod tests {
         has_every_field(&report.scores);
         has_every_field(&report.summary);
         has_every_field(&report.grid);
+        let report = sample::report(2, 1);
+        let row = serde_json::to_value(&report.texts[0]).unwrap();
+        assert_eq!(leaves(&row), TextRow::HEADER.len());
+        let names: HashSet<&&str> = TextRow::HEADER.iter().collect();
+        assert_eq!(names.len(), TextRow::HEADER.len());
+    }
+
+    /// The fields of a row and of what it holds.
+    fn leaves(value: &serde_json::Value) -> usize {
+        value
+            .as_object()
+            .map_or(1, |fields| fields.values().map(leaves).sum())
     }
 
     #[test]

@@ -224,7 +224,7 @@ mod tests {
         insta::assert_snapshot!(summary_table(&report), @r#"
         variant       precision     prefill t/s         decode t/s  TTFT ms  memory MiB             PPL  bits/syllable  median tokens  status
         한글 모델     F32        373 [370, 387]  41.8 [40.8, 42.9]     81.7         629  21.924 ± 0.632          3.341            221  complete
-        \u{1b}[2Jx\n  F16        737 [731, 749]  82.1 [81.8, 82.4]     41.5         400  21.924 ± 0.632          3.341            251  complete
+        \u{1b}[2Jx\n  F16        737 [731, 749]  82.1 [81.8, 82.4]     41.5         400  21.924 ± 0.632          3.341            221  complete
         "#);
     }
 

@@ -92,7 +92,7 @@ fn the_embedded_suites_load_and_name_what_exists() {
 fn the_precision_grid_compares_settings_and_asks_nothing() {
     let suite = load_suite("precision-grid").unwrap();
     // The highest of all comes first: the others are compared with it.
-    assert_eq!(suite.precisions[0], "f32:kv=f32");
+    assert_eq!(suite.precisions[0], "f32:kv=f32:fa=off");
     assert_eq!(suite.fidelity, Some(FidelitySuite { baseline: None }));
     assert!(suite.answers.is_none() && suite.numbers.is_none());
     let speed = suite.speed.unwrap();

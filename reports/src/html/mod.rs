@@ -34,6 +34,8 @@ mod svg;
 mod table;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod textsaid;
 mod title;
 mod trade;
 mod troubles;
@@ -91,6 +93,8 @@ struct Page<'a> {
     grid: Option<grid::GridSection>,
     /// Only where there are any.
     numbers: Option<numbers::NumbersSection>,
+    /// Only where there is something to compare.
+    texts: Option<texts::TextSection>,
     answers: answers::AnswerSection<'a>,
     environment: environment::Environment,
     troubles: troubles::Troubles,
@@ -119,6 +123,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         fidelity: fidelity::FidelitySection::of(report, &labels),
         grid: grid::GridSection::of(report, &labels),
         numbers: numbers::NumbersSection::of(report, &labels),
+        texts: texts::TextSection::of(report, &labels),
         answers: answers::AnswerSection::of(report, &labels),
         environment: environment::Environment::of(report),
         troubles: troubles::Troubles::of(report, &charts.warnings, &labels),

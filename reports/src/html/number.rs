@@ -63,6 +63,63 @@ impl Estimate {
             fixed(high, self.decimals())
         ))
     }
+
+    /// Decimals that show two digits of the interval's width: those of a difference say nothing more.
+    fn signed_decimals(&self) -> usize {
+        let width = self.interval.map_or(0.0, |(low, high)| high - low);
+        if width > 0.0 {
+            (1.0 - width.log10().floor()).clamp(0.0, 4.0) as usize
+        } else {
+            decimals(self.value)
+        }
+    }
+
+    /// The value alone, of a difference: with its sign.
+    pub(super) fn signed_text(&self) -> String {
+        signed(self.value, self.signed_decimals())
+    }
+
+    /// Half the width of the interval: `±12.1`.
+    pub(super) fn half_width_text(&self) -> Option<String> {
+        let (low, high) = self.interval?;
+        let half = fixed((high - low) / 2.0, self.signed_decimals());
+        Some(format!("±{half}"))
+    }
+
+    /// `−12.1 … +12.9`, or nothing where there is no interval.
+    pub(super) fn signed_interval_text(&self) -> Option<String> {
+        let (low, high) = self.interval?;
+        Some(format!(
+            "{} … {}",
+            signed(low, self.signed_decimals()),
+            signed(high, self.signed_decimals())
+        ))
+    }
+}
+
+/// `value` with its sign, which what is written as zero has none of.
+fn signed(value: f64, decimals: usize) -> String {
+    let size = fixed(value.abs(), decimals);
+    match value {
+        _ if !size.contains(|c| ('1'..='9').contains(&c)) => size,
+        v if v < 0.0 => format!("−{size}"),
+        _ => format!("+{size}"),
+    }
+}
+
+/// A place in a sequence, or a median of places, which may lie half-way.
+pub(super) fn place(place: f64) -> String {
+    fixed(place, usize::from(place.fract() != 0.0))
+}
+
+/// A p value to two digits: `p = 0.032`.
+pub(super) fn p(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "p < 0.001".into(),
+        p if p < 0.01 => format!("p = {}", fixed(p, 4)),
+        p if p < 0.1 => format!("p = {}", fixed(p, 3)),
+        _ => format!("p = {}", fixed(p, 2)),
+    }
 }
 
 /// Decimals that show three digits of a positive number, at most 4.
@@ -384,6 +441,31 @@ mod tests {
         assert_eq!(shown(1.0, Some(1e-9)), "1.000000 ± 1.00e−9");
         assert_eq!(shown(1.0, Some(0.0)), "1.00");
         assert_eq!(shown(1.234_5, None), "1.23");
+    }
+
+    #[test]
+    fn a_difference_has_its_sign() {
+        let estimate = Estimate::new(Some(-1.25), Some(-3.5), Some(0.004)).unwrap();
+        assert_eq!(estimate.signed_text(), "−1.2");
+        assert_eq!(estimate.signed_interval_text().unwrap(), "−3.5 … 0.0");
+        assert_eq!(estimate.half_width_text().unwrap(), "±1.8");
+        let rise = Estimate::new(Some(12.3), Some(1.0), Some(1234.0)).unwrap();
+        assert_eq!(rise.signed_text(), "+12");
+        assert_eq!(rise.signed_interval_text().unwrap(), "+1 … +1,234");
+        assert_eq!([1.0, 43.5, 1200.0].map(place), ["1", "43.5", "1,200"]);
+        let alone = Estimate::new(Some(12.34), None, None).unwrap();
+        assert_eq!(alone.signed_text(), "+12.3");
+        assert_eq!(alone.half_width_text(), None);
+        assert_eq!(
+            [0.000_2, 0.004_5, 0.049_6, 0.5, 1.0].map(p),
+            [
+                "p < 0.001",
+                "p = 0.0045",
+                "p = 0.050",
+                "p = 0.50",
+                "p = 1.00"
+            ]
+        );
     }
 
     #[test]

@@ -113,6 +113,12 @@ impl Phrase {
         Self::of(rich.clone(), rich)
     }
 
+    /// The same, set off.
+    pub(super) fn strong(text: impl Into<String>) -> Self {
+        let rich = Rich::default().strong(text);
+        Self::of(rich.clone(), rich)
+    }
+
     /// Text of others.
     pub(super) fn foreign(text: impl Into<String>) -> Self {
         let rich = Rich::default().foreign(text);

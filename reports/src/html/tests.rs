@@ -473,7 +473,7 @@ fn html_headline_and_summary_read_well() {
     general/F32 한글 모델 120M general | 완료 | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 잘림 0% | 91.2%
     general/F16 한글 모델 120M general | 실패 | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 잘림 0% | 82.9%
+    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 149 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 잘림 0% | 82.8%
     재는 도중에 끊겼습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
     general/Q4_K_M 한글 모델 120M general | 실행 안 함 | – | – | – | – | – | – | – | – | – | –
     아직 시작하지 않았습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
@@ -515,7 +515,7 @@ fn html_headline_and_summary_read_well() {
     general/F32 한글 모델 120M general | complete | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 0% cut | 91.2%
     general/F16 한글 모델 120M general | failed | – | – | – | – | – | – | – | – | – | –
     /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 151 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 0% cut | 82.9%
+    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 149 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 0% cut | 82.8%
     Cut off while it was being measured; hanbench run --resume measures it again.
     general/Q4_K_M 한글 모델 120M general | not run | – | – | – | – | – | – | – | – | – | –
     Not started yet; hanbench run --resume measures it.
@@ -843,4 +843,33 @@ fn html_of_demonstration_models_reads_well() {
     let file =
         "<code>/cache/nabi-instruct.Q4_K_M.gguf</code> (내장 모델 <code>nabi-general</code>)";
     assert!(page.contains(file));
+}
+
+/// The section on answers at several precisions.
+fn texts(page: &str) -> &str {
+    let start = page.find("<section id=\"texts\"").unwrap();
+    &page[start..start + page[start..].find("</section>").unwrap()]
+}
+
+#[test]
+fn html_of_answers_at_several_precisions_reads_well() {
+    for (name, report) in [
+        ("texts", sample::report(10, 20)),
+        ("texts-troubled", sample::troubled_report()),
+    ] {
+        let page = rendered(&report);
+        assert_sound(&page);
+        assert!(page.contains("<a href=\"#texts\">"));
+        for language in ["ko", "en"] {
+            let shown = text(texts(&page), language);
+            insta::assert_snapshot!(format!("{name}.{language}"), shown);
+        }
+    }
+}
+
+#[test]
+fn html_without_another_precision_has_no_section_on_it() {
+    let page = rendered(&sample::report(1, 4));
+    assert_sound(&page);
+    assert!(!page.contains("#texts") && !page.contains("id=\"texts\""));
 }

@@ -27,6 +27,10 @@ pub(super) struct Line {
     pub(super) style: Style,
     /// In the order of their counts; at least one.
     pub(super) points: Vec<Point>,
+    /// For a line that is a staircase: each count from which on it has a new value, ascending. It
+    /// begins at the left edge; its points are the places with a mark. Empty for a line from point to
+    /// point.
+    pub(super) stairs: Vec<(u32, f64)>,
     /// The last point's value with its unit.
     pub(super) value: String,
 }
@@ -154,11 +158,19 @@ impl LineChart {
         }
     }
 
-    /// Counts stand at even distances, as powers of two do on a logarithmic scale.
+    /// Counts stand at even distances, as powers of two do on a logarithmic scale; a count that has no
+    /// number stands where it would on that scale.
     fn x(&self, layout: &Layout, count: u32) -> f64 {
-        let place = self.counts.iter().position(|&c| c == count).unwrap_or(0);
-        let share = (place as f64 + 0.5) / self.counts.len() as f64;
-        layout.left + (layout.right - layout.left) * share
+        let place = match self.counts.binary_search(&count) {
+            Ok(place) => place as f64,
+            Err(above) => {
+                let below = above.saturating_sub(1);
+                let ratio = f64::from(count.max(1)) / f64::from(self.counts[below].max(1));
+                below as f64 + ratio.log2()
+            }
+        };
+        let share = (place + 0.5) / self.counts.len() as f64;
+        layout.left + (layout.right - layout.left) * share.clamp(0.0, 1.0)
     }
 
     /// How far line `i` stands aside, so that equal points of several lines are all seen.
@@ -176,9 +188,12 @@ impl LineChart {
     ) -> Drawn {
         let color = line.style.color;
         let place = |point: &Point| (self.x(layout, point.count) + dodge, layout.y(point.value));
-        for pair in line.points.windows(2) {
-            canvas.line(place(&pair[0]), place(&pair[1]), 2.0, color)?;
+        if line.stairs.is_empty() {
+            for pair in line.points.windows(2) {
+                canvas.line(place(&pair[0]), place(&pair[1]), 2.0, color)?;
+            }
         }
+        self.draw_stairs(canvas, layout, line, dodge)?;
         for point in &line.points {
             let (x, y) = place(point);
             if let Some((low, high)) = point.interval {
@@ -189,6 +204,28 @@ impl LineChart {
                 }
             }
             canvas.mark((x, y), 4.5, line.style)?;
+        }
+        Ok(())
+    }
+
+    fn draw_stairs<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        layout: &Layout,
+        line: &Line,
+        dodge: f64,
+    ) -> Drawn {
+        let Some(&(_, first)) = line.stairs.first() else {
+            return Ok(());
+        };
+        let color = line.style.color;
+        let mut before = (layout.left, layout.y(first));
+        let end = line.points.last().map(|point| (point.count, point.value));
+        for &(count, value) in line.stairs[1..].iter().chain(&end) {
+            let (x, y) = (self.x(layout, count) + dodge, layout.y(value));
+            canvas.line(before, (x, before.1), 2.0, color)?;
+            canvas.line((x, before.1), (x, y), 2.0, color)?;
+            before = (x, y);
         }
         Ok(())
     }

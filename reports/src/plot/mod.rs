@@ -36,6 +36,7 @@ mod speed;
 mod surface;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod thin;
 
 use crate::view::Report;
@@ -100,7 +101,7 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 11] = [
+const CHARTS: [(&str, Maker); 12] = [
     ("speed-prefill", speed::prefill),
     ("speed-decode", speed::decode),
     ("speed-parallel", parallel::draft),
@@ -112,6 +113,7 @@ const CHARTS: [(&str, Maker); 11] = [
     ("precision-front", front::draft),
     ("numbers", numbers::draft),
     ("answer-length", length::draft),
+    ("answers-part", texts::draft),
 ];
 
 /// Draws every chart that `report` has data for and writes it to `dir` as `<name>.png`. A PNG that an

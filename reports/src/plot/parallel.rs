@@ -100,6 +100,7 @@ fn chart(context: &Context<'_>, series: &[Series], lang: Lang) -> LineChart {
             name: context.name(series.cell).clone(),
             style: context.style(series.cell),
             points: series.points.clone(),
+            stairs: Vec::new(),
             value: format!("{} {unit}", show(&last)),
         }
     };

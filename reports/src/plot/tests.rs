@@ -287,6 +287,24 @@ fn equal_memory_names_all_who_share_it() {
 }
 
 #[test]
+fn answers_that_stay_alike_are_drawn_for_every_cell_that_was_compared() {
+    let (_dir, drawn) = charts(&sample::report(10, 20));
+    let part = chart(&drawn, "answers-part");
+    let shown = texts(&part.svg);
+    for name in ["general F16", "general Q8_0", "instruct Q4_K_M", "256"] {
+        assert!(shown.contains(&name.into()), "{name}: {shown:?}");
+    }
+    // The baseline and what was sampled have no curve.
+    assert!(!shown.contains(&"general F32".into()) && !shown.contains(&"text F16".into()));
+    insta::assert_snapshot!(part.caption_ko, @"기준과 답이 같은 질문의 비율은 곡선의 끝에서 general/F16이 200번째 토큰까지 84%(95% 구간 44–97%)로 가장 높고, general/Q4_K_M이 16번째 토큰까지 0%(95% 구간 0–16%)로 가장 낮습니다. 같은 채로 끝난 답은 끝난 곳까지만 세었고(카플란–마이어 추정), 그만큼 긴 답이 너무 적어지는 곳에서 곡선을 끊었습니다.");
+    insta::assert_snapshot!(part.caption_en, @"At the end of its curve the share of questions with the baseline’s answer is highest for general/F16: 84% up to token 200 (95% interval 44–97%); and lowest for general/Q4_K_M: 0% up to token 16 (95% interval 0–16%). An answer that ended alike counts up to its end (the estimate of Kaplan and Meier), and a curve stops where too few answers are that long.");
+    let (_dir, one) = charts(&sample::report(2, 20));
+    let one = chart(&one, "answers-part");
+    insta::assert_snapshot!(one.caption_ko, @"general/F16에서 기준과 답이 같은 질문의 비율은 200번째 토큰까지 84%(95% 구간 44–97%)입니다. 같은 채로 끝난 답은 끝난 곳까지만 세었고(카플란–마이어 추정), 그만큼 긴 답이 너무 적어지는 곳에서 곡선을 끊었습니다.");
+    insta::assert_snapshot!(one.caption_en, @"The share of questions to which general/F16 has the baseline’s answer is 84% up to token 200 (95% interval 44–97%). An answer that ended alike counts up to its end (the estimate of Kaplan and Meier), and a curve stops where too few answers are that long.");
+}
+
+#[test]
 fn tokens_of_different_vocabularies_are_not_compared() {
     let mut report = sample::report(5, 4);
     report.runs[0].models[1].n_vocab = Some(128_256);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells, comparisons};
-use super::{energy, fidelity, numbers};
+use super::{answers, energy, fidelity, numbers};
 use crate::record::{
     Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, FidelityInfo, Memory, PerplexityChunk,
     Probe, Record, Sampling, Speed, Stop, Test, When,
@@ -29,8 +29,15 @@ pub fn records(n_cells: usize, n_answers: usize) -> Vec<Record> {
     let mut records = Vec::new();
     // The perplexity of members falls out of the comparison.
     let mut scored: BTreeMap<String, Vec<PerplexityChunk>> = BTreeMap::new();
+    let mut of_first = Vec::new();
     for (index, cell) in cells(n_cells).into_iter().enumerate() {
-        for fact in Maker::new(index).cell(n_answers, cell.native.then_some(&cell.precision)) {
+        let mut facts = Maker::new(index).cell(n_answers, cell.native.then_some(&cell.precision));
+        match index % PRECISIONS.len() {
+            0 => of_first.clone_from(&facts),
+            _ if is_sampled(index) => {}
+            precision => answers::make_alike(&mut facts, &of_first, precision),
+        }
+        for fact in facts {
             match fact {
                 Fact::Perplexity(chunk) if member(&cell.id) => {
                     scored.entry(cell.id.clone()).or_default().push(chunk);
@@ -50,11 +57,17 @@ pub fn records(n_cells: usize, n_answers: usize) -> Vec<Record> {
     records
 }
 
+/// Whether the answers of a cell are drawn: those of the third model, which has no template.
+fn is_sampled(cell: usize) -> bool {
+    cell / PRECISIONS.len() == 2
+}
+
 /// Makes the facts of one cell.
 struct Maker {
     rng: SplitMix64,
     /// Of its own, so that what is counted changes nothing else.
     energy: SplitMix64,
+    sampling: Sampling,
     /// Bytes of the weights.
     bytes: f64,
     /// Tokens a second that one sequence decodes.
@@ -70,6 +83,15 @@ impl Maker {
         Self {
             rng: SplitMix64::new(index as u64),
             energy: SplitMix64::new(1_000_000 + index as u64),
+            sampling: if is_sampled(index) {
+                Sampling::TopP {
+                    temperature: 0.7,
+                    top_p: 0.9,
+                    seed: 42,
+                }
+            } else {
+                Sampling::Greedy
+            },
             bytes,
             // 20 GB/s read once a token.
             decode_ts: 2e10 / bytes,
@@ -212,15 +234,16 @@ impl Maker {
 
     fn answer(&mut self, index: usize) -> Fact {
         let n_tokens = (self.about(180.0, 0.35) as u32).clamp(8, MAX_TOKENS);
-        let answer = self.words(n_tokens as usize / 3);
+        let answer = self.words(n_tokens as usize / answers::TOKENS_PER_WORD);
         let timed = index < TIMED;
         Fact::Answer(Box::new(Answer {
             question_id: format!("q{}", index + 1),
             prompt: "<|user|>고양이가 털을 핥는 이유는 무엇인가요?<|assistant|>".into(),
             format: "chat".into(),
-            sampling: Sampling::Greedy,
+            sampling: self.sampling.clone(),
             n_parallel: if timed { 1 } else { 4 },
             measures: self.measures(&answer),
+            tokens: Some(answers::tokens(&answer, n_tokens)),
             answer,
             stop: if n_tokens == MAX_TOKENS {
                 Stop::Limit
@@ -229,50 +252,19 @@ impl Maker {
             },
             n_prompt: 24,
             n_tokens,
-            tokens: None,
             timing: timed.then(|| self.timing(n_tokens)),
         }))
     }
 
     fn words(&mut self, count: usize) -> String {
-        let words = [
-            "고양이는",
-            "털을",
-            "핥아",
-            "몸을",
-            "깨끗하게",
-            "하고",
-            "체온을",
-            "조절합니다.",
-            "침이",
-            "마르면서",
-            "열을",
-            "빼앗고,",
-            "grooming으로",
-            "마음을",
-            "가라앉힙니다.",
-        ];
         let words: Vec<&str> = (0..count)
-            .map(|i| words[(i + self.rng.next_u64() as usize % 2) % words.len()])
+            .map(|i| answers::WORDS[(i + self.rng.next_u64() as usize % 2) % answers::WORDS.len()])
             .collect();
         words.join(" ")
     }
 
     fn measures(&mut self, answer: &str) -> AnswerMeasures {
-        let count =
-            |holds: &dyn Fn(char) -> bool| answer.chars().filter(|c| holds(*c)).count() as u32;
-        let hangul = count(&|c| ('가'..='힣').contains(&c));
-        let latin = count(&|c| c.is_ascii_alphabetic());
-        let letters = f64::from(hangul + latin);
-        let share = |n: u32| (letters > 0.0).then(|| f64::from(n) / letters);
         AnswerMeasures {
-            n_chars: count(&|_| true),
-            n_syllables: hangul,
-            n_eojeol: answer.split_whitespace().count() as u32,
-            n_sentences: count(&|c| c == '.'),
-            hangul_share: share(hangul),
-            latin_share: share(latin),
-            han_share: share(0),
             mixed_eojeol_share: Some(0.05),
             off_topic_share: None,
             style: Some("prose".into()),
@@ -286,6 +278,7 @@ impl Maker {
             obedience: None,
             reference_nll: Some(self.about(2.2, 0.1)),
             n_reference: Some(80),
+            ..answers::counted(answer)
         }
     }
 

@@ -1,5 +1,6 @@
 //! Made-up runs for tests and benchmarks: the same every time, of any size, shaped like real ones.
 
+mod answers;
 mod demonstration;
 mod energy;
 mod facts;

@@ -4,13 +4,19 @@
 mod bootstrap;
 mod describe;
 mod fidelity;
+mod paired;
 mod perplexity;
 pub(crate) mod rng;
+mod share;
+mod survival;
 
 pub use bootstrap::{RESAMPLES, mean_interval, median_interval, median_ratio_interval};
 pub use describe::{Sorted, mean, median, percentile, sample_deviation};
 pub use fidelity::{Fidelity, Inconsistent, Mean, Positions};
+pub use paired::{holm, signed_rank};
 pub use perplexity::{NllSums, Perplexity};
+pub use share::share_interval;
+pub use survival::{Followed, Lasting, lasting};
 
 /// z of a two-sided 95 % interval under the normal distribution.
 pub const Z95: f64 = 1.959_963_985;

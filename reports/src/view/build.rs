@@ -11,7 +11,7 @@ use super::summary::Sources;
 use super::{
     AnswerRow, CellKey, CellView, EnergyRow, Exponents, FidelityRow, GridRow, MemoryRow,
     NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, answers, claims, energy,
-    grid, numbers, perplexity, scores, speed, summary,
+    grid, numbers, perplexity, scores, speed, summary, texts,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -28,6 +28,7 @@ pub fn build(runs: Vec<RunDir>) -> Report {
     for run in runs {
         add(&mut report, run);
     }
+    texts::correct(&mut report.texts);
     grid::compare(&mut report);
     report.claims = claims::rows(&report);
     report
@@ -85,6 +86,10 @@ fn add(report: &mut Report, run: RunDir) {
         .into_par_iter()
         .map(|cell| CellRows::new(&info, &questions, cell))
         .collect();
+    let answered: Vec<_> = rows.iter().map(CellRows::answered).collect();
+    report
+        .texts
+        .extend(texts::rows(&info, report.cells.len(), &answered));
     for cell in rows {
         cell.append_to(report);
     }
@@ -143,6 +148,8 @@ struct CellRows {
     numbers: Vec<NumbersRow>,
     exponents: Option<Exponents>,
     answers: Vec<AnswerRow>,
+    /// Of the answers, in their order.
+    transcripts: Vec<texts::Transcript>,
     scores: Vec<ScoreRow>,
     summary: SummaryRow,
     grid: GridRow,
@@ -179,6 +186,11 @@ impl CellRows {
         let numbers = numbers::rows(&key, cell.index, &facts.numbers);
         let exponents = numbers::exponents(cell.index, &facts.numbers);
         let demonstration = model(run, cell.info).and_then(|model| model.demonstration.as_ref());
+        let transcripts = facts
+            .answers
+            .iter_mut()
+            .map(texts::Transcript::take)
+            .collect();
         let answers = answers::rows(
             &key,
             cell.index,
@@ -224,9 +236,18 @@ impl CellRows {
             numbers,
             exponents,
             answers,
+            transcripts,
             scores,
             summary,
             grid,
+        }
+    }
+
+    fn answered(&self) -> texts::Answered<'_> {
+        texts::Answered {
+            key: &self.view.key,
+            rows: &self.answers,
+            transcripts: &self.transcripts,
         }
     }
 

@@ -6,10 +6,12 @@
 mod answers;
 mod build;
 mod claims;
+mod corpora;
 mod energy;
 mod facts;
 mod fidelity;
 mod grid;
+mod groups;
 mod numbers;
 mod pareto;
 mod perplexity;
@@ -34,6 +36,7 @@ pub use fidelity::{NoiseFloor, noise_floor};
 pub(crate) use grid::compare;
 pub use grid::{GridRow, SAME_MEMORY};
 pub use scores::Group;
+pub use texts::{Change, TextRow};
 
 /// Everything a report shows, of one run or of several merged ones.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +72,8 @@ pub struct Report {
     pub answers: Vec<AnswerRow>,
     /// `scores.csv`: one row per cell and group of questions of which it answered any.
     pub scores: Vec<ScoreRow>,
+    /// `texts.csv`: one row per cell whose answers are compared with those of a higher precision.
+    pub texts: Vec<TextRow>,
     /// `summary.csv`: one row per cell.
     pub summary: Vec<SummaryRow>,
     /// Lines of `records.jsonl` that could not be read, and the like; one sentence each.

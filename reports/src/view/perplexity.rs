@@ -1,7 +1,7 @@
 //! Rows of `perplexity.csv`.
 
+use super::corpora::{is_whole, texts};
 use super::facts::CellFacts;
-use super::texts::{is_whole, texts};
 use super::{CellKey, PerplexityRow};
 use crate::record::{PerplexityChunk, RunInfo};
 use crate::stats::NllSums;

@@ -12,7 +12,7 @@ use crate::record::{Compared, Fact, FidelityChunk, FidelityInfo, RunInfo};
 use crate::stats::Positions;
 use crate::text::one_line;
 
-use super::texts::{Text, is_whole, texts};
+use super::corpora::{Text, is_whole, texts};
 use super::{CellKey, FidelityRow, FidelityView};
 pub use compare::{NoiseFloor, noise_floor};
 use facts::FidelityFacts;

@@ -1,0 +1,144 @@
+//! Which cells of a run are the same weights, and which of them the others are compared with.
+
+use std::cmp::Reverse;
+
+use crate::record::{CellInfo, RunInfo};
+
+/// A cell and the one it is compared with, as indices in [`RunInfo::cells`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) cell: usize,
+    pub(super) baseline: usize,
+}
+
+/// The comparisons of a run: those that it lists, else each cell of a variant with the one of the
+/// highest information among those of which `answered` is true.
+///
+/// A cell that was derived from a lower precision has no more information than that. Among equals the
+/// higher bits decide, then embedding and output in F32, then the fewest other settings, then a file
+/// measured as it is, then the order.
+pub(super) fn pairs(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
+    if run.fidelity.is_empty() {
+        by_variant(run, answered)
+    } else {
+        listed(run)
+    }
+}
+
+fn listed(run: &RunInfo) -> Vec<Pair> {
+    let index = |id: &String| run.cells.iter().position(|cell| cell.id == *id);
+    let mut pairs = Vec::new();
+    for group in &run.fidelity {
+        let Some(baseline) = index(&group.baseline) else {
+            continue;
+        };
+        let cells = group.compared.iter().filter_map(index);
+        pairs.extend(cells.map(|cell| Pair { cell, baseline }));
+    }
+    pairs
+}
+
+fn by_variant(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
+    let cells = || run.cells.iter().enumerate();
+    let baseline = |variant: &str| {
+        cells()
+            .filter(|(index, cell)| cell.variant == variant && answered(*index))
+            .max_by_key(|(index, cell)| (rank(cell), Reverse(*index)))
+            .map(|(index, _)| index)
+    };
+    let pair = |(cell, info): (usize, &CellInfo)| {
+        let baseline = baseline(&info.variant).filter(|baseline| *baseline != cell)?;
+        Some(Pair { cell, baseline })
+    };
+    cells().filter_map(pair).collect()
+}
+
+/// How much a cell's weights can say, and what settles a tie.
+fn rank(cell: &CellInfo) -> impl Ord + use<> {
+    let own = bits(&cell.precision);
+    let information = match &cell.derived_from {
+        Some(source) => own.min(bits(source)),
+        None => own,
+    };
+    let settings = cell.precision.matches(':').count();
+    let ends_f32 = cell.precision.contains("+F32");
+    (information, own, ends_f32, Reverse(settings), cell.native)
+}
+
+/// Bits of a weight by the name of its format: 16 for `BF16`, 4 for `Q4_K_M`, 0 where it says none.
+fn bits(precision: &str) -> u32 {
+    let digits = precision.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    digits[..end].parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::FidelityInfo;
+    use crate::sample;
+
+    /// The baseline that cells of one variant get, each with the precision it was derived from.
+    fn baseline(cells: &[(&str, Option<&str>)]) -> String {
+        let mut run = sample::run_info(1);
+        let cell = |(precision, source): &(&str, Option<&str>)| CellInfo {
+            id: format!("general/{precision}"),
+            variant: "general".into(),
+            precision: (*precision).into(),
+            native: source.is_none(),
+            derived_from: source.map(Into::into),
+        };
+        run.cells = cells.iter().map(cell).collect();
+        let pairs = pairs(&run, |_| true);
+        assert_eq!(pairs.len(), cells.len() - 1);
+        assert!(pairs.iter().all(|pair| pair.baseline == pairs[0].baseline));
+        run.cells[pairs[0].baseline].precision.clone()
+    }
+
+    #[test]
+    fn the_highest_information_is_the_baseline() {
+        let f16 = Some("F16");
+        for (cells, expected) in [
+            (&[("Q8_0", f16), ("F16", None), ("F32", f16)][..], "F32"),
+            (
+                &[("Q4_0", None), ("F16", Some("Q4_0")), ("F32", Some("Q4_0"))],
+                "F32",
+            ),
+            // Raised from 4 bits it knows less than 8 bits do.
+            (&[("F32", Some("Q4_0")), ("Q8_0", None)], "Q8_0"),
+            (&[("F16", Some("BF16")), ("BF16", None)], "BF16"),
+            (&[("F16", Some("F32")), ("F16+F32", Some("F32"))], "F16+F32"),
+            (&[("F16:kv=Q8_0", f16), ("F16", f16)], "F16"),
+        ] {
+            assert_eq!(baseline(cells), expected, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn variants_are_apart_and_the_baseline_is_one_that_answered() {
+        let mut run = sample::run_info(6);
+        run.fidelity.clear();
+        let found = pairs(&run, |cell| cell != 0 && cell != 4);
+        let of = |cell, baseline| Pair { cell, baseline };
+        // general/F32 and instruct/F32 have no answers.
+        assert_eq!(found, [of(0, 1), of(2, 1), of(3, 1), of(4, 5)]);
+        assert!(pairs(&run, |_| false).is_empty());
+    }
+
+    #[test]
+    fn what_the_run_lists_goes_before() {
+        let mut run = sample::run_info(6);
+        run.fidelity = vec![FidelityInfo {
+            id: "fidelity/weights".into(),
+            baseline: "instruct/F16".into(),
+            compared: vec!["general/Q4_K_M".into(), "gone/F16".into()],
+        }];
+        let listed = Pair {
+            cell: 3,
+            baseline: 5,
+        };
+        assert_eq!(pairs(&run, |_| true), [listed]);
+    }
+}
