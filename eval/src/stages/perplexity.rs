@@ -90,6 +90,11 @@ pub fn score(
     Ok(())
 }
 
+/// What of a text is tokenised: all but one trailing newline.
+pub(super) fn without_last_newline(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\n").unwrap_or(bytes)
+}
+
 fn tokens(model: &dyn Model, text: &Scored<'_>, n_ctx: usize) -> Result<Vec<Token>, Error> {
     if model.wants_eos() {
         return Err(Error(format!(
@@ -97,8 +102,7 @@ fn tokens(model: &dyn Model, text: &Scored<'_>, n_ctx: usize) -> Result<Vec<Toke
             text.text
         )));
     }
-    let bytes = text.bytes.strip_suffix(b"\n").unwrap_or(text.bytes);
-    let tokens = model.tokenize(bytes, true, false);
+    let tokens = model.tokenize(without_last_newline(text.bytes), true, false);
     if tokens.len() < 2 * n_ctx {
         return Err(Error(format!(
             "{}: too short: {} tokens, but perplexity at n_ctx {n_ctx} needs at least {}; give a longer text or a smaller n_ctx",

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use super::facts::CellFacts;
 use super::summary::Sources;
 use super::{
-    AnswerRow, CellKey, CellView, Exponents, MemoryRow, NumbersRow, PerplexityRow, Report,
-    ScoreRow, SpeedRow, SummaryRow, answers, numbers, perplexity, scores, speed, summary,
+    ActivationKind, ActivationRow, AnswerRow, CellKey, CellView, Exponents, MemoryRow, NumbersRow,
+    PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, activations, answers, numbers,
+    perplexity, scores, speed, summary,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -112,6 +113,8 @@ struct CellRows {
     perplexity: Vec<PerplexityRow>,
     numbers: Vec<NumbersRow>,
     exponents: Option<Exponents>,
+    activations: Vec<ActivationRow>,
+    activation_kinds: Vec<ActivationKind>,
     answers: Vec<AnswerRow>,
     scores: Vec<ScoreRow>,
     summary: SummaryRow,
@@ -141,6 +144,8 @@ impl CellRows {
         let perplexity = perplexity::rows(&key, run, &facts);
         let numbers = numbers::rows(&key, cell.index, &facts.numbers);
         let exponents = numbers::exponents(cell.index, &facts.numbers);
+        let activations = activations::rows(&key, cell.index, &facts.activations);
+        let activation_kinds = activations::kinds(cell.index, &facts.activations);
         let demonstration = model(run, cell.info).and_then(|model| model.demonstration.as_ref());
         let answers = answers::rows(
             &key,
@@ -181,6 +186,8 @@ impl CellRows {
             perplexity,
             numbers,
             exponents,
+            activations,
+            activation_kinds,
             answers,
             scores,
             summary,
@@ -194,6 +201,8 @@ impl CellRows {
         report.perplexity.extend(self.perplexity);
         report.numbers.extend(self.numbers);
         report.exponents.extend(self.exponents);
+        report.activations.extend(self.activations);
+        report.activation_kinds.extend(self.activation_kinds);
         report.answers.extend(self.answers);
         report.scores.extend(self.scores);
         report.summary.push(self.summary);
