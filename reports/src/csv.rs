@@ -21,8 +21,8 @@ use thiserror::Error as ThisError;
 use crate::file;
 use crate::text::escape;
 use crate::view::{
-    AnswerRow, Format, Group, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow,
-    Status, SummaryRow,
+    ActivationRow, AnswerRow, Format, Group, MemoryRow, NumbersRow, PerplexityRow, Report,
+    ScoreRow, SpeedRow, Status, SummaryRow,
 };
 
 /// Why a CSV file could not be written.
@@ -35,7 +35,7 @@ pub struct Error {
     pub source: std::io::Error,
 }
 
-/// Writes `speed.csv`, `memory.csv`, `perplexity.csv`, `numbers.csv`, `answers.csv`, `scores.csv` and
+/// Writes `speed.csv`, `memory.csv`, `perplexity.csv`, `numbers.csv`, `activations.csv`, `answers.csv`, `scores.csv` and
 /// `summary.csv` into `dir`, which is created where it is missing, and returns their paths. Each file
 /// is replaced whole.
 ///
@@ -53,6 +53,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("memory.csv", table(&report.memory)),
         ("perplexity.csv", table(&report.perplexity)),
         ("numbers.csv", table(&report.numbers)),
+        ("activations.csv", table(&report.activations)),
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
         ("summary.csv", table(&report.summary)),
@@ -123,6 +124,10 @@ columns!(NumbersRow:
     machine, model, variant, precision, tensor, type_name as "type", format, n, zero, nan, inf, min,
     max, max_abs, mean, deviation, overflow, subnormal, vanish, changed, mean_relative_error,
     max_relative_error,
+);
+columns!(ActivationRow:
+    machine, model, variant, precision, node, layer, n, max_abs, overflow, nan, inf, n_tokens,
+    share_of_f16_max, survives,
 );
 columns!(AnswerRow:
     machine, model, variant, precision, question_id, question, answer, stop, n_tokens, n_chars,
@@ -235,7 +240,7 @@ mod tests {
     use crate::sample;
 
     /// The text of the files that `report` becomes, by name.
-    fn files(report: &Report) -> [String; 7] {
+    fn files(report: &Report) -> [String; 8] {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_all(report, &dir.path().join("csv")).unwrap();
         let texts: Vec<String> = paths
@@ -267,6 +272,7 @@ mod tests {
         has_every_field(&report.memory);
         has_every_field(&report.perplexity);
         has_every_field(&report.numbers);
+        has_every_field(&report.activations);
         has_every_field(&report.answers);
         has_every_field(&report.scores);
         has_every_field(&report.summary);
@@ -280,11 +286,21 @@ mod tests {
                 .iter()
                 .all(|text| text.ends_with('\n') && text.lines().count() == 1)
         );
-        let [speed, memory, perplexity, numbers, answers, scores, summary] = files;
+        let [
+            speed,
+            memory,
+            perplexity,
+            numbers,
+            activations,
+            answers,
+            scores,
+            summary,
+        ] = files;
         insta::assert_snapshot!(speed, @"machine,model,variant,precision,backend,n_threads,test,n_prompt,n_gen,n_depth,n_seq,reps,avg_ts,stddev_ts,median_ts,ci95_low,ci95_high,median_ns,page_cache_share,ttft_ns,inter_token_p50_ns,inter_token_p95_ns,chars_per_s,syllables_per_s");
         insta::assert_snapshot!(memory, @"machine,model,variant,precision,n_ctx,model_bytes,kv_bytes,compute_bytes,predicted_bytes,peak_rss_bytes,rss_anon_bytes,rss_file_bytes,gpu_bytes,n_seq");
         insta::assert_snapshot!(perplexity, @"machine,model,variant,precision,corpus,n_ctx,n_chunks,n_scored,mean_nll,ppl,ppl_se,bits_per_byte,bits_per_syllable,whole");
         insta::assert_snapshot!(numbers, @"machine,model,variant,precision,tensor,type,format,n,zero,nan,inf,min,max,max_abs,mean,deviation,overflow,subnormal,vanish,changed,mean_relative_error,max_relative_error");
+        insta::assert_snapshot!(activations, @"machine,model,variant,precision,node,layer,n,max_abs,overflow,nan,inf,n_tokens,share_of_f16_max,survives");
         insta::assert_snapshot!(answers, @"machine,model,variant,precision,question_id,question,answer,stop,n_tokens,n_chars,n_syllables,n_eojeol,n_sentences,ttft_ns,decode_ts,chars_per_s,hangul_share,latin_share,han_share,mixed_eojeol_share,off_topic_share,style,bullet_share,rep_4,coverage,obedience,reference_nll,syllables_per_s,category,kind,trained_on,korean_line_share,prose_before_list,prose_after_list,loop_share,n_reference");
         insta::assert_snapshot!(scores, @"machine,model,variant,precision,group,n_answers,cut_share,median_chars,hangul_share,korean_line_share,list_share,loop_share,coverage,coverage_ci95_low,coverage_ci95_high,n_coverage,obedience,obedience_ci95_low,obedience_ci95_high,n_obedience,off_topic_share,off_topic_ci95_low,off_topic_ci95_high,n_off_topic,reference_nll,reference_nll_ci95_low,reference_nll_ci95_high,n_reference_nll");
         insta::assert_snapshot!(summary, @"machine,model,variant,precision,status,prefill_ts,prefill_ci95_low,prefill_ci95_high,decode_ts,decode_ci95_low,decode_ci95_high,ttft_ms,chars_per_s,syllables_per_s,load_ms,peak_rss_bytes,predicted_bytes,ppl,ppl_se,bits_per_byte,bits_per_syllable,n_answers,median_tokens,median_chars,cut_share,hangul_share,failure");
@@ -302,11 +318,21 @@ mod tests {
         for row in &mut report.summary {
             row.ppl.iter_mut().chain(&mut row.ppl_se).for_each(round);
         }
-        let [speed, memory, perplexity, numbers, answers, scores, summary] = files(&report);
+        let [
+            speed,
+            memory,
+            perplexity,
+            numbers,
+            activations,
+            answers,
+            scores,
+            summary,
+        ] = files(&report);
         insta::assert_snapshot!("speed.csv", speed);
         insta::assert_snapshot!("memory.csv", memory);
         insta::assert_snapshot!("perplexity.csv", perplexity);
         insta::assert_snapshot!("numbers.csv", numbers);
+        insta::assert_snapshot!("activations.csv", activations);
         insta::assert_snapshot!("answers.csv", answers);
         insta::assert_snapshot!("scores.csv", scores);
         insta::assert_snapshot!("summary.csv", summary);
@@ -314,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_run_of_demonstration_models() {
-        let [_, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
+        let [_, _, _, _, _, answers, scores, _] = files(&sample::demonstration_report(12));
         insta::assert_snapshot!("scores-demonstration.csv", scores);
         // What stands behind the columns that other runs fill too.
         let mut reader = ::csv::Reader::from_reader(answers.as_bytes());

@@ -106,7 +106,7 @@ mod tests {
     fn a_report_on_nothing_is_a_report() {
         let dir = tempfile::tempdir().unwrap();
         let rendered = render(&Report::default(), dir.path()).unwrap();
-        assert_eq!(rendered.csv.len(), 7);
+        assert_eq!(rendered.csv.len(), 8);
         assert!(rendered.html.is_file());
     }
 }

@@ -24,7 +24,7 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "5NfBoC8eAf6/6icJy36r2lbx2l2chNpgk7sSVl31rUw=",
+    sha256: "YOI0GWsGPqCMy5izkgGBKxJPitEwnYzsMidkcmhTa3k=",
 };
 
 /// The script, without which the page reads as well.

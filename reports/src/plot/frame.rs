@@ -6,6 +6,7 @@ use super::font::Fonts;
 use super::label::fit;
 use super::lang::Lang;
 use super::palette::{GRID, INK, MUTED, Style};
+use super::power;
 use super::rowmarks;
 use super::rows::Part;
 use plotters::prelude::DrawingBackend;
@@ -183,7 +184,12 @@ pub(super) fn draw_vertical_scale<DB: DrawingBackend>(
         let y = bottom - (bottom - top) * axis.position(tick.value);
         let color = if tick.value == 0.0 { MUTED } else { GRID };
         canvas.bar((left, y), (right, y), 1.0, color)?;
-        canvas.text(&tick.label, (left - 8.0, y + 4.0), Anchor::End, NUMBER)?;
+        if tick.label.contains('^') {
+            let middle = left - 8.0 - power::width(canvas, &tick.label, NUMBER) / 2.0;
+            power::draw(canvas, &tick.label, (middle, y + 4.0), NUMBER)?;
+        } else {
+            canvas.text(&tick.label, (left - 8.0, y + 4.0), Anchor::End, NUMBER)?;
+        }
     }
     Ok(())
 }

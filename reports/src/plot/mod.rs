@@ -3,6 +3,7 @@
 //! Each chart module turns rows of the [`Report`] into a draft, words and values without places;
 //! `rows`, `lines` and `histogram` lay drafts out; `canvas` draws on whichever backend.
 
+mod activations;
 mod axis;
 mod builtin;
 mod canvas;
@@ -96,7 +97,7 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 8] = [
+const CHARTS: [(&str, Maker); 9] = [
     ("speed-prefill", speed::prefill),
     ("speed-decode", speed::decode),
     ("speed-parallel", parallel::draft),
@@ -104,6 +105,7 @@ const CHARTS: [(&str, Maker); 8] = [
     ("perplexity", perplexity::perplexity),
     ("bits-per-syllable", perplexity::bits_per_syllable),
     ("numbers", numbers::draft),
+    ("activations", activations::draft),
     ("answer-length", length::draft),
 ];
 

@@ -70,6 +70,14 @@ impl Style {
         color: MUTED,
         mark: Mark::Circle,
     };
+
+    /// A hue and a mark for what is no cell, by its rank among its like.
+    pub(super) fn of_kind(rank: usize) -> Self {
+        Self {
+            color: shade(HUES[rank % HUES.len()], luminance_of(0, 1)),
+            mark: MARKS[rank % MARKS.len()],
+        }
+    }
 }
 
 /// The styles of a report's cells.

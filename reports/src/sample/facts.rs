@@ -1,7 +1,7 @@
 //! What a made-up run measured.
 
-use super::numbers;
 use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells};
+use super::{activations, numbers};
 use crate::record::{
     Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, Memory, PerplexityChunk, Probe, Record,
     Sampling, Speed, Stop, Test, When,
@@ -50,7 +50,7 @@ impl Maker {
         }
     }
 
-    /// With number ranges of its file, where it is measured as it is at this precision.
+    /// With number ranges of its file and activations, where it is measured as it is at this precision.
     fn cell(mut self, n_answers: usize, native: Option<&String>) -> Vec<Fact> {
         let mut facts = vec![Fact::Begin(Begin {
             at: "2026-01-02T03:04:06Z".into(),
@@ -65,6 +65,9 @@ impl Maker {
                 .into_iter()
                 .flat_map(|name| numbers::facts(name, self.top)),
         );
+        if native.is_some() {
+            facts.extend(activations::facts(f64::from(self.top + 5) / 4.0));
+        }
         facts.push(self.probe(When::After));
         facts.push(Fact::End(End {
             complete: true,
