@@ -280,6 +280,10 @@ fn meaning(node: &str) -> Option<Phrase> {
         "attn_out" => ("어텐션의 출력", "output of attention"),
         "result_norm" => ("마지막 정규화의 결과", "result of the last normalisation"),
         "result_output" => ("로짓", "logits"),
+        "GET_ROWS" => (
+            "이름 없는 노드: 골라낸 행",
+            "nodes without a name: rows picked out",
+        ),
         _ => return None,
     };
     Some(Phrase::both(ko, en))
