@@ -22,9 +22,9 @@ use crate::file;
 use crate::record::Compared;
 use crate::text::escape;
 use crate::view::{
-    AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group, MemoryRow,
-    NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status, SummaryRow,
-    TextRow, Unit, Verdict,
+    ActivationRow, AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group,
+    MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status,
+    SummaryRow, TextRow, Unit, Verdict,
 };
 
 /// Why a CSV file could not be written.
@@ -58,6 +58,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("claims.csv", table(&report.claims)),
         ("fidelity.csv", table(&report.fidelity)),
         ("numbers.csv", table(&report.numbers)),
+        ("activations.csv", table(&report.activations)),
         ("answers.csv", table(&report.answers)),
         ("scores.csv", table(&report.scores)),
         ("texts.csv", table(&report.texts)),
@@ -147,6 +148,10 @@ columns!(NumbersRow:
     machine, model, variant, precision, tensor, type_name as "type", format, n, zero, nan, inf, min,
     max, max_abs, mean, deviation, overflow, subnormal, vanish, changed, mean_relative_error,
     max_relative_error,
+);
+columns!(ActivationRow:
+    machine, model, variant, precision, node, layer, n, max_abs, overflow, nan, inf, n_tokens,
+    share_of_f16_max, survives,
 );
 columns!(AnswerRow:
     machine, model, variant, precision, question_id, question, answer, stop, n_tokens, n_chars,
@@ -334,6 +339,7 @@ mod tests {
         has_every_field(&report.claims);
         has_every_field(&report.fidelity);
         has_every_field(&report.numbers);
+        has_every_field(&report.activations);
         has_every_field(&report.answers);
         has_every_field(&report.scores);
         has_every_field(&report.summary);

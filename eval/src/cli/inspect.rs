@@ -5,10 +5,11 @@ use crate::engine::ModelFile;
 use crate::engine::log::escape;
 use crate::numbers::Scanned;
 use crate::runner::cache::Cache;
-use crate::runner::inspect::{self, Inspected};
+use crate::runner::inspect::{self, Depth, Inspected};
 use crate::runner::plan;
 use crate::runner::worker::Nursery;
-use reports::record::{CastNumbers, Numbers};
+use reports::record::{ActivationRange, CastNumbers, Numbers};
+use reports::view::{ActivationKind, activation_kinds};
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
@@ -17,10 +18,15 @@ Examples:
   hanbench inspect model.gguf                  what the file says of itself
   hanbench inspect model.gguf --numbers        what its weights are like, and what F16 and BF16 would do to them
   hanbench inspect model.gguf --numbers --json | jq .totals.f16
+  hanbench inspect model.gguf --activations    how large what it computes gets, and what F16 could not hold
 
 --numbers reads every weight once. In --json, totals and each tensor have n, nan, inf, zero, min, max,
 max_abs, mean, deviation and exponents, and under f16 and bf16 what a cast to that format would do:
 overflow (become infinite), subnormal, vanish (become zero), changed, mean and largest relative error.
+
+--activations loads the model and evaluates two chunks of 512 tokens of each text of the embedded corpus.
+In --json, activations has for each kind of value (node, as llama.cpp calls it) and layer: n, max_abs,
+overflow (finite, but infinite in F16), nan, inf and n_tokens.
 
 Exit status: 0 every file was read, 1 one could not be, 2 bad usage.")]
 pub struct Args {
@@ -30,6 +36,9 @@ pub struct Args {
     /// Pass over all weights: ranges, exponents, and what a cast to F16 or BF16 does
     #[arg(long)]
     numbers: bool,
+    /// Evaluate text and tell the largest magnitudes of the activations beside what F16 holds
+    #[arg(long)]
+    activations: bool,
     /// Print JSON: one object for one model, {"models": […]} for several
     #[arg(long)]
     json: bool,
@@ -45,10 +54,14 @@ pub fn run(args: &Args) -> Outcome {
     let cache = Cache::of_user().map_err(|error| Failure::Other(error.0))?;
     let (engine, _) =
         plan::engine_info(&nursery).map_err(|error| Failure::Other(error.to_string()))?;
+    let depth = Depth {
+        numbers: args.numbers,
+        activations: args.activations,
+    };
     let mut all = Vec::new();
     let mut status = ExitCode::SUCCESS;
     for model in &args.models {
-        match inspect::inspect(model, args.numbers, &nursery, &cache, &engine.version) {
+        match inspect::inspect(model, depth, &nursery, &cache, &engine.version) {
             Ok(inspected) => all.push(inspected),
             Err(plan::Error::Usage(message)) => return Err(Failure::Usage(message)),
             Err(plan::Error::Other(message)) => {
@@ -79,6 +92,9 @@ fn print(inspected: &Inspected) {
     print_file(&inspected.file);
     if let Some(scanned) = &inspected.numbers {
         print_numbers(scanned);
+    }
+    if let Some(ranges) = &inspected.activations {
+        print_activations(ranges);
     }
     println!();
 }
@@ -182,4 +198,42 @@ fn cast_line(cast: &CastNumbers) -> String {
         error(Some(cast.max_relative_error)),
     ];
     columns.map(|column| format!("{column:>13}")).concat()
+}
+
+/// Each kind with its largest magnitude over the layers, those that F16 could not hold first.
+fn print_activations(ranges: &[ActivationRange]) {
+    let kinds = activation_kinds(0, ranges);
+    let n_tokens = kinds.iter().map(|kind| kind.n_tokens).max();
+    println!(
+        "  activations over {} tokens; headroom is in powers of two below 65,504, the largest number of F16",
+        n_tokens.unwrap_or(0)
+    );
+    println!(
+        "  {:<20}{:>14}{:>8}{:>10}{:>12}{:>12}",
+        "kind", "largest", "layer", "headroom", "too large", "not finite"
+    );
+    for kind in &kinds {
+        println!("  {}", activation_line(kind));
+    }
+    let lost = ranges.iter().filter(|range| range.overflow > 0).count();
+    match lost {
+        0 => println!("  no finite value would become infinite in F16"),
+        _ => println!(
+            "  in {lost} of {} kinds and layers finite values would become infinite in F16",
+            ranges.len()
+        ),
+    }
+}
+
+fn activation_line(kind: &ActivationKind) -> String {
+    let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".into());
+    format!(
+        "{:<20}{:>14}{:>8}{:>10}{:>12}{:>12}",
+        kind.node,
+        or_none(kind.max_abs.map(|max_abs| format!("{max_abs:.4e}"))),
+        or_none(kind.layer.map(|layer| layer.to_string())),
+        or_none(kind.headroom_log2.map(|headroom| format!("{headroom:.1}"))),
+        kind.overflow,
+        kind.nan + kind.inf,
+    )
 }

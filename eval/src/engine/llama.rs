@@ -2,7 +2,7 @@
 
 use super::{
     Buffers, Engine, Error, KvType, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup,
-    Token, chat, clock, gguf, log, precision, predict, quantize,
+    Token, Watched, activations, chat, clock, gguf, log, precision, predict, quantize,
 };
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
@@ -102,6 +102,15 @@ impl Engine for Llama {
             buffers: Cell::new(buffers),
             device_before,
         }))
+    }
+
+    fn watch(
+        &self,
+        path: &Path,
+        setup: Setup,
+        spec: &SessionSpec,
+    ) -> Result<Box<dyn Watched + '_>, Error> {
+        Ok(Box::new(activations::Watching::load(path, setup, spec)?))
     }
 }
 

@@ -5,9 +5,9 @@
 
 use super::{
     Buffers, Engine, Error, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup, Token,
-    chat, precision,
+    Watched, chat, precision,
 };
-use reports::record::EngineInfo;
+use reports::record::{ActivationRange, EngineInfo};
 use std::path::Path;
 
 const N_VOCAB: usize = 257;
@@ -73,6 +73,59 @@ impl Engine for Mock {
             std::process::abort();
         }
         Ok(Box::new(MockModel))
+    }
+
+    fn watch(
+        &self,
+        path: &Path,
+        setup: Setup,
+        _: &SessionSpec,
+    ) -> Result<Box<dyn Watched + '_>, Error> {
+        self.load(path, setup)?;
+        Ok(Box::new(MockWatched::default()))
+    }
+}
+
+/// Its embedding is the tokens themselves, and each of its two layers multiplies by a hundred.
+#[derive(Default)]
+struct MockWatched {
+    tokens: Vec<Token>,
+}
+
+impl Watched for MockWatched {
+    fn tokenize(&self, text: &[u8]) -> Vec<Token> {
+        MockModel.tokenize(text, true, false)
+    }
+
+    fn bos_wanted(&self) -> Option<Token> {
+        MockModel.bos_wanted()
+    }
+
+    fn evaluate(&mut self, tokens: &[Token]) -> Result<(), Error> {
+        self.tokens.extend(tokens);
+        Ok(())
+    }
+
+    fn seen(&self) -> Vec<ActivationRange> {
+        let n = self.tokens.len() as u64;
+        let range = |node: &str, layer, factor| {
+            let values = self.tokens.iter().map(|&token| f64::from(token) * factor);
+            ActivationRange {
+                node: node.into(),
+                layer,
+                n,
+                max_abs: values.clone().reduce(f64::max),
+                overflow: values.filter(|&value| value >= 65_520.0).count() as u64,
+                nan: 0,
+                inf: 0,
+                n_tokens: n,
+            }
+        };
+        vec![
+            range("inp_embd", None, 1.0),
+            range("l_out", Some(0), 100.0),
+            range("l_out", Some(1), 10_000.0),
+        ]
     }
 }
 

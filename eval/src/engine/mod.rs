@@ -4,6 +4,7 @@
 //! llama.cpp; [`mock`] implements them deterministically, so that the runner, the records and the
 //! reports are tested without a model.
 
+pub mod activations;
 pub mod chat;
 pub mod clock;
 pub mod dequantise;
@@ -18,7 +19,7 @@ mod quantize;
 pub mod sample;
 pub mod tiny;
 
-use reports::record::EngineInfo;
+use reports::record::{ActivationRange, EngineInfo};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -199,6 +200,33 @@ pub trait Engine {
     /// # Errors
     /// The file is damaged or unknown to the engine; the reason is the engine's own.
     fn load(&self, path: &Path, setup: Setup) -> Result<Box<dyn Model + '_>, Error>;
+
+    /// Loads the weights with a context of one sequence in which every value that is computed is
+    /// looked at; see [`activations::setup`] for what that needs.
+    ///
+    /// # Errors
+    /// As [`Engine::load`] and [`Model::session`].
+    fn watch(
+        &self,
+        path: &Path,
+        setup: Setup,
+        spec: &SessionSpec,
+    ) -> Result<Box<dyn Watched + '_>, Error>;
+}
+
+/// A loaded model whose activations are looked at while it evaluates text.
+pub trait Watched {
+    /// Tokens of a text, with the special tokens that the vocabulary wants around it.
+    fn tokenize(&self, text: &[u8]) -> Vec<Token>;
+    /// The beginning-of-text token, where the vocabulary wants one before a text.
+    fn bos_wanted(&self) -> Option<Token>;
+    /// Evaluates tokens, at most as many as the context holds, after forgetting those before.
+    ///
+    /// # Errors
+    /// A failure of the engine or on the device.
+    fn evaluate(&mut self, tokens: &[Token]) -> Result<(), Error>;
+    /// What was seen so far of each kind of activation in each layer, in the order of computation.
+    fn seen(&self) -> Vec<ActivationRange>;
 }
 
 /// A loaded model.

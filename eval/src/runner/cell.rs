@@ -2,12 +2,13 @@
 
 use super::attempt::Attempt;
 use super::journal::Journal;
-use super::prepare::Prepared;
+use super::prepare::{self, Prepared, Unfit};
 use super::probe;
 use super::progress::Progress;
 use super::protocol::Request;
 use super::worker::{Nursery, Trouble, Worker};
 use crate::engine::{Prediction, SessionSpec};
+use crate::stages::activations::Looked;
 use crate::stages::speed::SpeedTest;
 use reports::record::{CellInfo, Fact, Probe, RunInfo, Stage, Test, When};
 use std::time::{Duration, Instant};
@@ -123,7 +124,11 @@ impl<'a> Cell<'a> {
             self.memory(shared)?;
         }
         self.answers(shared)?;
-        self.numbers(shared)?;
+        // Those of derived files follow from their source's.
+        if suite.numbers.is_some() && self.info.native {
+            self.numbers(shared)?;
+            self.activations(shared)?;
+        }
         self.end(shared)
     }
 
@@ -247,14 +252,11 @@ impl<'a> Cell<'a> {
         self.ask(shared, Stage::Answers, &request)
     }
 
-    /// Number ranges of the file's weights; those of derived files follow from their source's.
+    /// Number ranges of the file's weights.
     fn numbers(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
-        let (Some(prepared), true) = (&self.prepared, self.info.native) else {
+        let Some(prepared) = &self.prepared else {
             return Ok(());
         };
-        if shared.info.suite.numbers.is_none() {
-            return Ok(());
-        }
         shared
             .progress
             .stage(&format!("{}: number ranges", self.info.id));
@@ -262,8 +264,36 @@ impl<'a> Cell<'a> {
             path: prepared.path.clone(),
         };
         // The model is not needed any more, and a child of its own does not wait for it to go.
+        self.release();
         self.worker = Some(shared.nursery.spawn()?);
         self.ask(shared, Stage::Numbers, &request)
+    }
+
+    /// The largest magnitudes of its activations, in a child of its own, which loads it once more.
+    fn activations(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let Some(Prepared { path, setup, .. }) = &self.prepared else {
+            return Ok(());
+        };
+        let (path, setup) = (path.clone(), *setup);
+        self.release();
+        shared
+            .progress
+            .stage(&format!("{}: magnitudes of activations", self.info.id));
+        let suite = shared.info.suite.perplexity.as_ref();
+        let looked = Looked::of(suite, shared.info.n_threads);
+        let begun = Instant::now();
+        let mut engine_ns = 0;
+        let request = prepare::look(&path, setup, looked, shared.nursery, &mut engine_ns);
+        self.attempt.spent += begun.elapsed();
+        self.attempt.engine_ns += engine_ns;
+        match request {
+            Ok(request) => {
+                self.worker = Some(shared.nursery.spawn_patient()?);
+                self.ask(shared, Stage::Numbers, &request)
+            }
+            Err(Unfit::Failed(_, reason)) => self.fail(shared, Stage::Numbers, reason),
+            Err(Unfit::Stop(trouble)) => Err(trouble),
+        }
     }
 
     /// Makes sure that there is a child, after an earlier stage cost the last one its life. A cell

@@ -6,11 +6,12 @@
 
 use super::protocol::{Reply, Request};
 use crate::energy::Meters;
-use crate::engine::{Engine, Error, Model, SessionSpec, Setup, clock, gguf, llama, os};
+use crate::engine::{Engine, Error, Model, SessionSpec, Setup, Watched, clock, gguf, llama, os};
 use crate::numbers;
+use crate::stages::activations::Looked;
 use crate::stages::fidelity::{self, Comparison, Event};
-use crate::stages::{answers, perplexity, speed};
-use reports::record::{Fact, Memory, Speed, Test, Warning};
+use crate::stages::{activations, answers, perplexity, speed};
+use reports::record::{Fact, Memory, Speed, Stage, Test, Warning};
 use std::io::{BufRead, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -70,6 +71,16 @@ fn without_model<R: BufRead, W: Write>(
         Request::Hash { path } => gguf::sha256(&path).map(|sha256| Reply::Hashed { sha256 }),
         Request::Numbers { path } => return scan(&path, pipe),
         Request::Fidelity { comparison } => return compare(engine, &comparison, pipe),
+        Request::Activations {
+            path,
+            setup,
+            looked,
+        } => {
+            return match engine.watch(&path, setup, &looked.spec()) {
+                Ok(mut model) => look(model.as_mut(), &looked, pipe),
+                Err(error) => Ok(Err(error)),
+            };
+        }
         Request::Predict { path, setup, specs } => engine
             .predict(&path, setup, &specs)
             .map(|predictions| Reply::Predicted { predictions }),
@@ -129,6 +140,56 @@ fn compare<R: BufRead, W: Write>(
         }
     });
     broken.map(|()| compared)
+}
+
+fn look<R: BufRead, W: Write>(
+    model: &mut dyn Watched,
+    looked: &Looked,
+    pipe: &mut Pipe<R, W>,
+) -> Answered {
+    let mut first_failure = Ok(());
+    for corpus in &looked.corpora {
+        let corpus = match datasets::load_corpus(corpus) {
+            Ok(corpus) => corpus,
+            Err(error) => return Ok(Err(Error(error.to_string()))),
+        };
+        for text in &corpus.texts {
+            let mut broken = Ok(());
+            let answer = activations::look(model, text, looked, &mut |done, total| {
+                let said = pipe.say(&Reply::Progress { done, total });
+                if broken.is_ok() {
+                    broken = said;
+                }
+            });
+            broken?;
+            settle(answer, &mut first_failure, Stage::Numbers, pipe)?;
+        }
+    }
+    for range in model.seen() {
+        pipe.fact(Fact::Activation(range))?;
+    }
+    Ok(first_failure)
+}
+
+/// A text that is too short is no reason to leave out the others: what went wrong first is the failure
+/// of them all, and the rest are warnings.
+fn settle<R: BufRead, W: Write>(
+    answer: Result<(), Error>,
+    first_failure: &mut Result<(), Error>,
+    stage: Stage,
+    pipe: &mut Pipe<R, W>,
+) -> std::io::Result<()> {
+    match answer {
+        Err(error) if first_failure.is_err() => pipe.fact(Fact::Warning(Warning {
+            stage,
+            text: error.0,
+        })),
+        Err(error) => {
+            *first_failure = Err(error);
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 fn load<'e, R: BufRead, W: Write>(
@@ -295,16 +356,7 @@ fn score_corpus<R: BufRead, W: Write>(
             },
         );
         broken?;
-        // A text that is too short is no reason to leave out the others.
-        if first_failure.is_ok() {
-            first_failure = answer;
-        } else if let Err(error) = answer {
-            let stage = reports::record::Stage::Perplexity;
-            pipe.fact(Fact::Warning(Warning {
-                stage,
-                text: error.0,
-            }))?;
-        }
+        settle(answer, &mut first_failure, Stage::Perplexity, pipe)?;
     }
     Ok(first_failure)
 }

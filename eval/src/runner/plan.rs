@@ -266,7 +266,7 @@ pub(super) fn ask_of_file<T>(
     take: &mut dyn FnMut(Reply) -> Option<T>,
 ) -> Result<Result<T, String>, Error> {
     let mut found = None;
-    let mut worker = nursery.spawn().map_err(other)?;
+    let mut worker = nursery.spawn_patient().map_err(other)?;
     let asked = worker.ask(request, &mut |reply| {
         found = take(reply).or(found.take());
         Ok(())

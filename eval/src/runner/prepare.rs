@@ -5,7 +5,8 @@ use super::machine;
 use super::protocol::{Reply, Request};
 use super::worker::{Nursery, Trouble};
 use crate::engine::precision::{self, Precision};
-use crate::engine::{ModelFile, Prediction, SessionSpec, Setup};
+use crate::engine::{ModelFile, Prediction, SessionSpec, Setup, activations};
+use crate::stages::activations::Looked;
 use crate::stages::{answers, perplexity, speed};
 use reports::record::{CellInfo, ModelInfo, RunInfo, Stage, TensorNumbers};
 use std::path::{Path, PathBuf};
@@ -267,6 +268,25 @@ pub fn predict(
             "the engine made no prediction".into(),
         )),
     }
+}
+
+/// The request to look at a model's activations, if it fits into the memory that is available now.
+pub fn look(
+    path: &Path,
+    setup: Setup,
+    looked: Looked,
+    nursery: &Nursery,
+    engine_ns: &mut u64,
+) -> Result<Request, Unfit> {
+    let setup = activations::setup(setup);
+    let predictions = predict(path, setup, &[looked.spec()], nursery, engine_ns)?;
+    let need_bytes = predictions.iter().map(|prediction| prediction.host_bytes);
+    check_memory(path, need_bytes.max().unwrap_or(0))?;
+    Ok(Request::Activations {
+        path: path.to_owned(),
+        setup,
+        looked,
+    })
 }
 
 pub fn check_memory(path: &Path, need_bytes: u64) -> Result<(), Unfit> {

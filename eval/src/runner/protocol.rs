@@ -2,6 +2,7 @@
 
 use crate::engine::{ModelFile, Prediction, SessionSpec, Setup};
 use crate::numbers::Scanned;
+use crate::stages::activations::Looked;
 use crate::stages::fidelity::Comparison;
 use crate::stages::speed::SpeedTest;
 use datasets::{AnswersSuite, Question};
@@ -29,6 +30,16 @@ pub enum Request {
     Numbers {
         /// The model file.
         path: PathBuf,
+    },
+    /// Load a model and look at its activations over texts. Answered with [`Reply::Progress`] and, last,
+    /// one [`Reply::Fact`] for each kind of activation in each layer.
+    Activations {
+        /// The model file.
+        path: PathBuf,
+        /// How it is set up, see [`crate::engine::activations::setup`].
+        setup: Setup,
+        /// Over what.
+        looked: Looked,
     },
     /// Tell the memory needed. Answered with [`Reply::Predicted`] first.
     Predict {

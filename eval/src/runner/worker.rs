@@ -59,11 +59,26 @@ impl Nursery {
     /// # Errors
     /// The system cannot start a process.
     pub fn spawn(&self) -> Result<Worker, Trouble> {
+        self.spawn_with(&[])
+    }
+
+    /// Starts a child whose threads sleep while they wait for one another. Where a batch is evaluated
+    /// node by node they wait often, and spinning, as they do by default, takes several times as long
+    /// as soon as something else wants the cores. Nothing is to be timed in it.
+    ///
+    /// # Errors
+    /// The system cannot start a process.
+    pub fn spawn_patient(&self) -> Result<Worker, Trouble> {
+        self.spawn_with(&[("OMP_WAIT_POLICY", "passive")])
+    }
+
+    fn spawn_with(&self, environment: &[(&str, &str)]) -> Result<Worker, Trouble> {
         let start = || -> std::io::Result<Worker> {
             let mut child = Command::new(std::env::current_exe()?)
                 .args(["worker", "--engine", &self.engine])
                 // A crash inside ggml would otherwise look for a debugger first.
                 .env("GGML_NO_BACKTRACE", "1")
+                .envs(environment.iter().copied())
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())

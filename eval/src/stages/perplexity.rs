@@ -123,6 +123,11 @@ pub fn score(
     Ok(())
 }
 
+/// What of a text is tokenised: all but one trailing newline.
+pub(super) fn without_last_newline(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\n").unwrap_or(bytes)
+}
+
 pub(super) fn not_numbers(text: &Scored<'_>, place: Place) -> Error {
     Error(format!(
         "{}, chunk {}: the model's logits are not numbers (NaN); its weights or this precision are broken",
@@ -142,8 +147,7 @@ pub(super) fn chunks(
             text.text
         )));
     }
-    let bytes = text.bytes.strip_suffix(b"\n").unwrap_or(text.bytes);
-    let tokens = model.tokenize(bytes, true, false);
+    let tokens = model.tokenize(without_last_newline(text.bytes), true, false);
     if tokens.len() < 2 * n_ctx {
         return Err(Error(format!(
             "{}: too short: {} tokens, but perplexity at n_ctx {n_ctx} needs at least {}; give a longer text or a smaller n_ctx",

@@ -4,6 +4,7 @@
 //! escaped where it is written (`phrase`); what others wrote also shows its invisible characters
 //! (`foreign`).
 
+mod activations;
 mod answers;
 mod assets;
 mod cards;

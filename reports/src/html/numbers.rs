@@ -1,9 +1,11 @@
-//! The number ranges of the weights of each file.
+//! The number ranges of the weights of each file, and the section that they share with the magnitudes
+//! of activations.
 
 use crate::view::{Format, NumbersRow, Report};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::activations::Activations;
 use super::casts;
 use super::label::Labels;
 use super::number;
@@ -19,6 +21,17 @@ const FEW: u64 = 10_000;
 #[derive(Template)]
 #[template(path = "numbers.html")]
 pub(super) struct NumbersSection {
+    weights: Option<Weights>,
+    activations: Option<Activations>,
+}
+
+// The template escapes what it shows.
+impl HtmlSafe for NumbersSection {}
+
+/// The part on weights.
+#[derive(Template)]
+#[template(path = "weights.html")]
+struct Weights {
     intro: Phrase,
     files: Vec<FileView>,
     table: Table,
@@ -27,7 +40,7 @@ pub(super) struct NumbersSection {
 }
 
 // The template escapes what it shows.
-impl HtmlSafe for NumbersSection {}
+impl HtmlSafe for Weights {}
 
 struct FileView {
     name: Phrase,
@@ -60,8 +73,19 @@ impl<'a> File<'a> {
 }
 
 impl NumbersSection {
-    /// The section; `None` where no file's numbers were counted to the end.
+    /// The section; `None` where neither weights nor activations were looked at.
     pub(super) fn of(report: &Report, labels: &Labels) -> Option<Self> {
+        let section = Self {
+            weights: Weights::of(report, labels),
+            activations: Activations::of(report, labels),
+        };
+        (section.weights.is_some() || section.activations.is_some()).then_some(section)
+    }
+}
+
+impl Weights {
+    /// The part; `None` where no file's numbers were counted to the end.
+    fn of(report: &Report, labels: &Labels) -> Option<Self> {
         let files = files(report);
         let view = |file: &File| FileView {
             name: Phrase::foreign(labels.name(file.cell)),

@@ -29,8 +29,8 @@ pub(super) fn facts(suite: &Suite) -> Facts {
     ];
     let numbers = || {
         Phrase::both(
-            "모델 파일의 모든 가중치",
-            "all weights of each model’s file",
+            "모델 파일의 모든 가중치, 글 앞부분에서의 활성값",
+            "all weights of each model’s file, activations over the beginning of the texts",
         )
     };
     facts.push(Fact::new(

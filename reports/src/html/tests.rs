@@ -100,6 +100,7 @@ fn hostile() -> RunDir {
                 (tensor.tensor, tensor.type_name) = (bad(), bad());
                 tensor.numbers.nan = 1;
             }
+            Fact::Activation(range) => (range.node, range.overflow) = (bad(), 1),
             _ => {}
         }
     }
@@ -715,7 +716,7 @@ fn html_without_number_ranges_has_no_section_of_them() {
     let mut run = sample::run_dir(2, 1);
     run.info.suite.numbers = None;
     run.records
-        .retain(|record| !matches!(record.fact, Fact::Numbers(_)));
+        .retain(|record| !matches!(record.fact, Fact::Numbers(_) | Fact::Activation(_)));
     let page = rendered(&view::build(vec![run]));
     assert_sound(&page);
     assert!(!page.contains("#numbers") && !page.contains("id=\"numbers\""));
@@ -759,6 +760,26 @@ fn html_of_one_precision_has_nothing_to_mix() {
     let page = rendered(&report);
     assert_sound(&page);
     assert!(!page.contains("#mixing") && !page.contains("id=\"mixing\""));
+}
+
+#[test]
+fn html_shows_activations_without_weights_and_every_kind_that_is_lost() {
+    let mut run = sample::run_dir(1, 1);
+    run.records
+        .retain(|record| !matches!(record.fact, Fact::Numbers(_)));
+    let page = rendered(&view::build(vec![run.clone()]));
+    assert_sound(&page);
+    let rows = |page: &str| numbers(page).matches("<th scope=\"row\"").count();
+    assert_eq!(rows(&page), 8);
+    for record in &mut run.records {
+        if let Fact::Activation(range) = &mut record.fact {
+            range.overflow = 1;
+        }
+    }
+    let page = rendered(&view::build(vec![run]));
+    assert_sound(&page);
+    assert_eq!(rows(&page), 12);
+    assert!(text(numbers(&page), "en").contains("In 12 kinds there were values"));
 }
 
 #[test]

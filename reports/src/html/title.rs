@@ -125,7 +125,7 @@ fn nothing(report: &Report) -> Phrase {
             "Nothing has been measured yet",
         );
     }
-    if report.numbers.iter().any(|row| row.whole) {
+    if report.numbers.iter().any(|row| row.whole) || !report.activations.is_empty() {
         return Phrase::both(
             "수의 범위 말고는 측정한 것이 없습니다",
             "Nothing but number ranges was measured",

@@ -67,6 +67,35 @@ impl Axis {
         Self::log(low, high, n_ticks)
     }
 
+    /// Around positive `values` that may differ by many orders of magnitude, between powers of two, at
+    /// most 2^40 of them.
+    pub(super) fn powers_of_two(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
+        const MOST: i32 = 40;
+        let exponents = values.into_iter().map(f64::log2);
+        let (low, high) = exponents.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), e| {
+            (low.min(e), high.max(e))
+        });
+        let high = high.ceil() as i32;
+        let low = (low.floor() as i32).clamp(high - MOST, high - 1);
+        let step = (high - low)
+            .unsigned_abs()
+            .div_ceil(n_ticks.max(1) as u32)
+            .max(1);
+        let ticks = (low..=high)
+            .filter(|exponent| exponent.rem_euclid(step as i32) == 0)
+            .map(|exponent| Tick {
+                value: f64::from(exponent).exp2(),
+                label: format!("2^{exponent}"),
+            })
+            .collect();
+        Self {
+            low: f64::from(low).exp2(),
+            high: f64::from(high).exp2(),
+            logarithmic: true,
+            ticks,
+        }
+    }
+
     /// Whether the scale is linear and starts at zero, so that lengths on it can be compared.
     pub(super) fn starts_at_zero(&self) -> bool {
         !self.logarithmic && self.low == 0.0
@@ -218,6 +247,20 @@ mod tests {
             ["2·10^-5", "5·10^-5"]
         );
         assert!(Axis::logarithmic([0.0], 5).starts_at_zero());
+    }
+
+    #[test]
+    fn powers_of_two_stand_at_even_steps() {
+        let axis = Axis::powers_of_two([0.3, 700.0], 7);
+        assert_eq!(
+            labels(&axis),
+            ["2^-2", "2^0", "2^2", "2^4", "2^6", "2^8", "2^10"]
+        );
+        assert!(axis.is_logarithmic() && axis.position(32.0) > axis.position(16.0));
+        assert_eq!((axis.position(0.25), axis.position(1024.0)), (0.0, 1.0));
+        let wide = Axis::powers_of_two([f64::MIN_POSITIVE, 1.0], 8);
+        assert_eq!((labels(&wide)[0], wide.ticks.len()), ("2^-40", 9));
+        assert_eq!(labels(&Axis::powers_of_two([1.0], 4)), ["2^-1", "2^0"]);
     }
 
     #[test]

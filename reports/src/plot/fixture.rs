@@ -1,8 +1,8 @@
 //! Reports for the tests of charts: cells of any name with whatever values a test wants.
 
 use crate::view::{
-    AnswerRow, CellKey, CellView, Exponents, MemoryRow, PerplexityRow, Report, SpeedRow, Status,
-    SummaryRow,
+    ActivationKind, AnswerRow, CellKey, CellView, Exponents, MemoryRow, PerplexityRow, Report,
+    SpeedRow, Status, SummaryRow,
 };
 
 /// A complete cell without measurements.
@@ -29,7 +29,7 @@ pub(super) fn cell(variant: &str, precision: &str) -> CellView {
 }
 
 /// A report in which each of `cells` (variant and precision) has all measurements: three speeds,
-/// memory, one corpus, exponents of its weights, and twelve answers, three of them cut.
+/// memory, one corpus, exponents of its weights, activations, and twelve answers, three of them cut.
 pub(super) fn report(cells: &[(&str, &str)]) -> Report {
     let mut report = Report::default();
     for (index, (variant, precision)) in cells.iter().enumerate() {
@@ -66,11 +66,38 @@ fn add(report: &mut Report, index: usize, mut cell: CellView) {
         zero: 0,
         counts: (low..).zip((1..25).map(|power| 1 << power)).collect(),
     });
+    let largest = 1000.0 / (1.0 + index as f64);
+    report.activation_kinds.extend([
+        activations(report.cells.len(), "l_out", &[1.0, largest, 2.0]),
+        activations(report.cells.len(), "Kcur", &[0.5, 0.25, 0.125]),
+    ]);
     report
         .answers
         .extend((0..12).map(|i| answer(&cell.key, report.cells.len(), 60 + 18 * i)));
     report.summary.push(summary(&cell, speed));
     report.cells.push(cell);
+}
+
+/// A kind of activation with its largest magnitude in each layer.
+pub(super) fn activations(cell: usize, node: &str, layers: &[f64]) -> ActivationKind {
+    let largest = layers.iter().copied().reduce(f64::max);
+    ActivationKind {
+        cell,
+        node: node.into(),
+        n: 1 << 20,
+        max_abs: largest,
+        layer: layers
+            .iter()
+            .position(|value| Some(*value) == largest)
+            .map(|layer| layer as u32),
+        headroom_log2: largest.map(|largest| (65_504.0 / largest).log2()),
+        overflow: 0,
+        nan: 0,
+        inf: 0,
+        n_tokens: 1024,
+        lost: Vec::new(),
+        layers: (0..).zip(layers.iter().copied()).collect(),
+    }
 }
 
 fn decode(key: &CellKey, n_seq: u32, rate: f64) -> SpeedRow {

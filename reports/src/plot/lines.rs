@@ -1,11 +1,11 @@
-//! A chart with a line for each cell over a few counts, named at its end.
+//! A chart with a line for each cell, or each kind of a thing, over counts, named at its end.
 
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
 use super::label::{CellName, fit, fit_name};
-use super::palette::{GRID, INK, MUTED, Style, tint};
+use super::palette::{ALARM, GRID, INK, MUTED, Style, tint};
 use plotters::prelude::DrawingBackend;
 
 /// A chart of lines in one language.
@@ -17,7 +17,20 @@ pub(super) struct LineChart {
     pub(super) count_title: String,
     /// The counts, ascending.
     pub(super) counts: Vec<u32>,
+    pub(super) scale: Scale,
     pub(super) lines: Vec<Line>,
+    /// Points of lines without a name, in grey behind the others.
+    pub(super) others: Vec<Vec<Point>>,
+}
+
+/// The vertical scale.
+#[derive(Debug, Clone)]
+pub(super) enum Scale {
+    /// Linear and from zero.
+    FromZero,
+    /// Logarithmic, with a named line across at a value that must not be exceeded. Every value is
+    /// positive.
+    PowersOfTwo { limit: f64, name: String },
 }
 
 /// A line.
@@ -31,7 +44,7 @@ pub(super) struct Line {
     /// begins at the left edge; its points are the places with a mark. Empty for a line from point to
     /// point.
     pub(super) stairs: Vec<(u32, f64)>,
-    /// The last point's value with its unit.
+    /// What stands behind the name: the last point's value with its unit, say.
     pub(super) value: String,
 }
 
@@ -51,6 +64,8 @@ const LEADER: f64 = 46.0;
 /// Between the base lines of names.
 const NAME_STEP: f64 = 18.0;
 const LEAST_HEIGHT: f64 = 280.0;
+/// Between counts that are written down.
+const LEAST_STEP: f64 = 26.0;
 const NUMBER: Type = Type {
     size: 12.0,
     bold: false,
@@ -102,7 +117,8 @@ impl LineChart {
             (layout.left, layout.right),
             (layout.top, layout.bottom),
         )?;
-        for &count in &self.counts {
+        let every = (LEAST_STEP / self.step(&layout)).ceil().max(1.0) as usize;
+        for &count in self.counts.iter().step_by(every) {
             let x = self.x(&layout, count);
             canvas.bar((x, layout.top), (x, layout.bottom), 1.0, GRID)?;
             canvas.text(
@@ -118,10 +134,14 @@ impl LineChart {
             (layout.left, layout.right),
             layout.bottom,
         )?;
+        self.draw_limit(canvas, &layout)?;
+        for points in &self.others {
+            self.draw_other(canvas, &layout, points)?;
+        }
         // The leaders first, so that they run under the marks of other lines.
         self.draw_names(canvas, &layout)?;
         for (i, line) in self.lines.iter().enumerate() {
-            self.draw_line(canvas, &layout, line, self.dodge(i))?;
+            self.draw_line(canvas, &layout, line, self.dodge(&layout, i))?;
         }
         Ok(())
     }
@@ -129,11 +149,7 @@ impl LineChart {
     fn layout<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Layout {
         let top = self.frame.top(canvas.fonts) + 22.0;
         let bottom = top + self.plot_height();
-        let values = self.lines.iter().flat_map(|line| &line.points);
-        // A little room above, for the mark of the highest point.
-        let values =
-            values.map(|p| 1.03 * p.interval.map_or(p.value, |(_, high)| high.max(p.value)));
-        let axis = Axis::from_zero(values, ((bottom - top) / 45.0) as usize);
+        let axis = self.axis(((bottom - top) / 45.0) as usize);
         let numbers = axis
             .ticks
             .iter()
@@ -158,6 +174,30 @@ impl LineChart {
         }
     }
 
+    fn axis(&self, n_ticks: usize) -> Axis {
+        let points = self.lines.iter().map(|line| &line.points);
+        let points = points.chain(&self.others).flatten();
+        match self.scale {
+            Scale::FromZero => {
+                // A little room above, for the mark of the highest point.
+                let values = points
+                    .map(|p| 1.03 * p.interval.map_or(p.value, |(_, high)| high.max(p.value)));
+                let stairs = self.lines.iter().flat_map(|line| &line.stairs);
+                Axis::from_zero(values.chain(stairs.map(|(_, value)| *value)), n_ticks)
+            }
+            // Room above the limit, for its name.
+            Scale::PowersOfTwo { limit, .. } => {
+                let values = points.map(|point| point.value).chain([2.0 * limit]);
+                Axis::powers_of_two(values, n_ticks)
+            }
+        }
+    }
+
+    /// Between neighbouring counts.
+    fn step(&self, layout: &Layout) -> f64 {
+        (layout.right - layout.left) / self.counts.len() as f64
+    }
+
     /// Counts stand at even distances, as powers of two do on a logarithmic scale; a count that has no
     /// number stands where it would on that scale.
     fn x(&self, layout: &Layout, count: u32) -> f64 {
@@ -174,9 +214,36 @@ impl LineChart {
     }
 
     /// How far line `i` stands aside, so that equal points of several lines are all seen.
-    fn dodge(&self, i: usize) -> f64 {
+    fn dodge(&self, layout: &Layout, i: usize) -> f64 {
         let n = self.lines.len() as f64;
-        (i as f64 - (n - 1.0) / 2.0) * (48.0 / n).min(7.0)
+        let apart = (48.0 / n).min(7.0).min(self.step(layout) / (2.0 * n));
+        (i as f64 - (n - 1.0) / 2.0) * apart
+    }
+
+    fn draw_limit<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>, layout: &Layout) -> Drawn {
+        let Scale::PowersOfTwo { limit, name } = &self.scale else {
+            return Ok(());
+        };
+        let y = layout.y(*limit);
+        canvas.bar((layout.left, y), (layout.right, y), 1.5, ALARM)?;
+        let face = Type {
+            color: ALARM,
+            ..NOTE
+        };
+        canvas.text(name, (layout.left + 6.0, y - 6.0), Anchor::Start, face)
+    }
+
+    fn draw_other<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<'_, DB>,
+        layout: &Layout,
+        points: &[Point],
+    ) -> Drawn {
+        let place = |point: &Point| (self.x(layout, point.count), layout.y(point.value));
+        for pair in points.windows(2) {
+            canvas.line(place(&pair[0]), place(&pair[1]), 1.0, tint(MUTED, 0.5))?;
+        }
+        Ok(())
     }
 
     fn draw_line<DB: DrawingBackend>(
@@ -187,6 +254,7 @@ impl LineChart {
         dodge: f64,
     ) -> Drawn {
         let color = line.style.color;
+        let radius = (0.3 * self.step(layout)).min(4.5);
         let place = |point: &Point| (self.x(layout, point.count) + dodge, layout.y(point.value));
         if line.stairs.is_empty() {
             for pair in line.points.windows(2) {
@@ -203,7 +271,7 @@ impl LineChart {
                     canvas.bar((x - 5.0, end), (x + 5.0, end), 1.5, color)?;
                 }
             }
-            canvas.mark((x, y), 4.5, line.style)?;
+            canvas.mark((x, y), radius, line.style)?;
         }
         Ok(())
     }
@@ -238,7 +306,7 @@ impl LineChart {
             };
             ends.push((
                 layout.y(last.value),
-                self.x(layout, last.count) + self.dodge(i),
+                self.x(layout, last.count) + self.dodge(layout, i),
                 line,
             ));
         }

@@ -3,6 +3,7 @@
 //! Each chart module turns rows of the [`Report`] into a draft, words and values without places;
 //! `rows`, `lines`, `scatter` and `histogram` lay drafts out; `canvas` draws on whichever backend.
 
+mod activations;
 mod axis;
 mod builtin;
 mod canvas;
@@ -101,7 +102,7 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 12] = [
+const CHARTS: [(&str, Maker); 13] = [
     ("speed-prefill", speed::prefill),
     ("speed-decode", speed::decode),
     ("speed-parallel", parallel::draft),
@@ -112,6 +113,7 @@ const CHARTS: [(&str, Maker); 12] = [
     ("fidelity-genres", fidelity::texts),
     ("precision-front", front::draft),
     ("numbers", numbers::draft),
+    ("activations", activations::draft),
     ("answer-length", length::draft),
     ("answers-part", texts::draft),
 ];

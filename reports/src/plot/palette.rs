@@ -77,6 +77,15 @@ impl Style {
         mark: Mark::Circle,
         open: false,
     };
+
+    /// A hue and a mark for what is no cell, by its rank among its like.
+    pub(super) fn of_kind(rank: usize) -> Self {
+        Self {
+            color: shade(HUES[rank % HUES.len()], luminance_of(0, 1)),
+            mark: MARKS[rank % MARKS.len()],
+            open: false,
+        }
+    }
 }
 
 /// The styles of a report's cells.

@@ -4,7 +4,7 @@ use super::context::{Context, drawable, key};
 use super::draft::{Draft, Scene};
 use super::frame::{Frame, Key};
 use super::lang::{Both, Lang};
-use super::lines::{Line, LineChart, Point};
+use super::lines::{Line, LineChart, Point, Scale};
 use super::number;
 use crate::josa;
 use crate::view::SpeedRow;
@@ -133,7 +133,9 @@ fn chart(context: &Context<'_>, series: &[Series], lang: Lang) -> LineChart {
             .pick("함께 디코드한 시퀀스 수", "sequences decoded together")
             .to_owned(),
         counts: counts.into_iter().collect(),
+        scale: Scale::FromZero,
         lines: series.iter().map(line).collect(),
+        others: Vec::new(),
     }
 }
 

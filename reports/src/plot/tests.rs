@@ -149,6 +149,7 @@ fn a_chart_without_data_is_left_out() {
             "speed-decode",
             "perplexity",
             "numbers",
+            "activations",
             "answer-length"
         ]
     );

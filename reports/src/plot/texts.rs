@@ -5,7 +5,7 @@ use super::context::Context;
 use super::draft::{Draft, Scene};
 use super::frame::{Frame, Key};
 use super::lang::{Both, Lang};
-use super::lines::{Line, LineChart, Point};
+use super::lines::{Line, LineChart, Point, Scale};
 use super::number;
 use crate::josa;
 use crate::stats::Lasting;
@@ -76,7 +76,9 @@ fn chart(context: &Context<'_>, compared: &[(&TextRow, &Lasting)], lang: Lang) -
             )
             .to_owned(),
         counts: powers_up_to(longest.unwrap_or(1)),
+        scale: Scale::FromZero,
         lines: compared.iter().map(line).collect(),
+        others: Vec::new(),
     }
 }
 

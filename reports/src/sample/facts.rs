@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::plan::{MAX_TOKENS, N_PARAMS, PRECISIONS, TEXTS, cells, comparisons};
-use super::{answers, energy, fidelity, numbers};
+use super::{activations, answers, energy, fidelity, numbers};
 use crate::record::{
     Answer, AnswerMeasures, AnswerTiming, Begin, End, Fact, FidelityInfo, Memory, PerplexityChunk,
     Probe, Record, Sampling, Speed, Stop, Test, When,
@@ -99,7 +99,7 @@ impl Maker {
         }
     }
 
-    /// With number ranges of its file, where it is measured as it is at this precision.
+    /// With number ranges of its file and activations, where it is measured as it is at this precision.
     fn cell(mut self, n_answers: usize, native: Option<&String>) -> Vec<Fact> {
         let mut facts = vec![Fact::Begin(Begin {
             at: "2026-01-02T03:04:06Z".into(),
@@ -119,6 +119,9 @@ impl Maker {
                 .into_iter()
                 .flat_map(|name| numbers::facts(name, self.top)),
         );
+        if native.is_some() {
+            facts.extend(activations::facts(f64::from(self.top + 5) / 4.0));
+        }
         facts.push(self.probe(When::After));
         facts.push(Fact::End(End {
             complete: true,

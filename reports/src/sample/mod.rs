@@ -1,5 +1,6 @@
 //! Made-up runs for tests and benchmarks: the same every time, of any size, shaped like real ones.
 
+mod activations;
 mod answers;
 mod demonstration;
 mod energy;
@@ -145,7 +146,7 @@ fn ending_in(cell: &str, stage: Stage, reason: &str) -> [Record; 2] {
     ]
 }
 
-/// Adds a warning, weights that are no numbers, and answers that try to be a formula, markup, and orders to a terminal.
+/// Adds a warning, weights that are no numbers, activations that outgrow F16, and answers that try to be a formula, markup, and orders to a terminal.
 fn make_hostile(records: &mut Vec<Record>) {
     let text =
         "memory bandwidth fell by 31 % during the cell; close other programs and run it again"
@@ -162,6 +163,7 @@ fn make_hostile(records: &mut Vec<Record>) {
         },
     );
     numbers::spoil(records);
+    activations::spoil(records);
     let hostile = [
         "=HYPERLINK(\"http://example.com\",\"클릭\")",
         "<script>alert('고양이')</script> & \"따옴표\" \u{1b}[31m빨강\u{7}",

@@ -9,9 +9,9 @@ use super::facts::CellFacts;
 use super::fidelity::{Comparisons, Members, Scored};
 use super::summary::Sources;
 use super::{
-    AnswerRow, CellKey, CellView, EnergyRow, Exponents, FidelityRow, GridRow, MemoryRow,
-    NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow, answers, claims, energy,
-    grid, numbers, perplexity, scores, speed, summary, texts,
+    ActivationKind, ActivationRow, AnswerRow, CellKey, CellView, EnergyRow, Exponents, FidelityRow,
+    GridRow, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow,
+    activations, answers, claims, energy, grid, numbers, perplexity, scores, speed, summary, texts,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -147,6 +147,8 @@ struct CellRows {
     perplexity: Vec<PerplexityRow>,
     numbers: Vec<NumbersRow>,
     exponents: Option<Exponents>,
+    activations: Vec<ActivationRow>,
+    activation_kinds: Vec<ActivationKind>,
     answers: Vec<AnswerRow>,
     /// Of the answers, in their order.
     transcripts: Vec<texts::Transcript>,
@@ -185,6 +187,8 @@ impl CellRows {
         let perplexity = perplexity::rows(&key, run, &facts);
         let numbers = numbers::rows(&key, cell.index, &facts.numbers);
         let exponents = numbers::exponents(cell.index, &facts.numbers);
+        let activations = activations::rows(&key, cell.index, &facts.activations);
+        let activation_kinds = activations::kinds(cell.index, &facts.activations);
         let demonstration = model(run, cell.info).and_then(|model| model.demonstration.as_ref());
         let transcripts = facts
             .answers
@@ -235,6 +239,8 @@ impl CellRows {
             perplexity,
             numbers,
             exponents,
+            activations,
+            activation_kinds,
             answers,
             transcripts,
             scores,
@@ -259,6 +265,8 @@ impl CellRows {
         report.perplexity.extend(self.perplexity);
         report.numbers.extend(self.numbers);
         report.exponents.extend(self.exponents);
+        report.activations.extend(self.activations);
+        report.activation_kinds.extend(self.activation_kinds);
         report.answers.extend(self.answers);
         report.scores.extend(self.scores);
         report.summary.push(self.summary);

@@ -1,8 +1,8 @@
 //! The records of one attempt at one cell, sorted by what they say.
 
 use crate::record::{
-    Answer, End, EnergyMeter, Fact, Failure, Memory, PerplexityChunk, Speed, Stage, TensorNumbers,
-    Warning,
+    ActivationRange, Answer, End, EnergyMeter, Fact, Failure, Memory, PerplexityChunk, Speed,
+    Stage, TensorNumbers, Warning,
 };
 
 use super::Status;
@@ -20,6 +20,7 @@ pub(super) struct CellFacts {
     pub(super) unfinished: Vec<(String, String)>,
     pub(super) answers: Vec<Answer>,
     pub(super) numbers: Vec<TensorNumbers>,
+    pub(super) activations: Vec<ActivationRange>,
     pub(super) failures: Vec<Failure>,
     pub(super) warnings: Vec<Warning>,
     pub(super) end: Option<End>,
@@ -42,9 +43,9 @@ impl CellFacts {
                     scoring = Some((chunk.corpus.clone(), chunk.text.clone()));
                     cell.chunks.push(chunk);
                 }
-                // Of fidelity cells; activations have rows of their own.
-                Fact::Fidelity(_) | Fact::Activation(_) => {}
+                Fact::Fidelity(_) => {} // of fidelity cells
                 Fact::Meter(meter) => cell.meters.push(meter),
+                Fact::Activation(range) => cell.activations.push(range),
                 Fact::Answer(answer) => cell.answers.push(*answer),
                 Fact::Numbers(numbers) => cell.numbers.push(*numbers),
                 Fact::Failure(failure) => {

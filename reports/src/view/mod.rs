@@ -3,6 +3,7 @@
 //! Each row type is one line of the CSV file of the same name; a field that is `None` was not
 //! measured and is an empty CSV field. Rates are tokens a second unless a field says otherwise.
 
+mod activations;
 mod answers;
 mod build;
 mod claims;
@@ -27,6 +28,7 @@ use serde::Serialize;
 
 use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, Warning};
 
+pub use activations::kinds as activation_kinds;
 pub use build::build;
 #[cfg(test)]
 pub(crate) use claims::fixture as claims_fixture;
@@ -68,6 +70,11 @@ pub struct Report {
     pub numbers: Vec<NumbersRow>,
     /// The exponents of the same files' weights, one of each.
     pub exponents: Vec<Exponents>,
+    /// `activations.csv`: of each file that was measured as it is, one row for each kind of activation
+    /// in each layer.
+    pub activations: Vec<ActivationRow>,
+    /// The same kinds over all layers, those of each cell in the order of [`activation_kinds`].
+    pub activation_kinds: Vec<ActivationKind>,
     /// `answers.csv`.
     pub answers: Vec<AnswerRow>,
     /// `scores.csv`: one row per cell and group of questions of which it answered any.
@@ -459,6 +466,66 @@ pub struct Exponents {
     pub zero: u64,
     /// ⌊log₂|x|⌋ with the number of finite values that have it, ascending; only those that occur.
     pub counts: Vec<(i32, u64)>,
+}
+
+/// A line of `activations.csv`: the largest values of one kind of activation in one layer. The
+/// definitions are METHODOLOGY.md's.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ActivationRow {
+    pub machine: String,
+    pub model: String,
+    pub variant: String,
+    /// Precision of the file.
+    pub precision: String,
+    /// What llama.cpp calls it, control characters escaped.
+    pub node: String,
+    /// `None` for what is outside of the layers.
+    pub layer: Option<u32>,
+    pub n: u64,
+    /// Of the finite values; `None` where there is none. Likewise `share_of_f16_max` and `survives`.
+    pub max_abs: Option<f64>,
+    /// Finite values that become infinite in F16.
+    pub overflow: u64,
+    pub nan: u64,
+    pub inf: u64,
+    pub n_tokens: u64,
+    /// `max_abs` over 65,504; more than 1 where F16 has no place for it.
+    pub share_of_f16_max: Option<f64>,
+    /// Whether no finite value becomes infinite in F16.
+    pub survives: Option<bool>,
+    /// Index of the cell in [`Report::cells`]; not a CSV column.
+    #[serde(skip)]
+    pub cell: usize,
+}
+
+/// What was seen of one kind of activation over all layers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivationKind {
+    /// Index of the cell in [`Report::cells`].
+    pub cell: usize,
+    /// What llama.cpp calls it, control characters escaped.
+    pub node: String,
+    /// Values.
+    pub n: u64,
+    /// Largest finite magnitude; `None` where no value was finite.
+    pub max_abs: Option<f64>,
+    /// The first layer with it; `None` for what is outside of the layers.
+    pub layer: Option<u32>,
+    /// log₂(65,504 / `max_abs`): powers of two below the largest number of F16; negative above it.
+    pub headroom_log2: Option<f64>,
+    /// Finite values that become infinite in F16.
+    pub overflow: u64,
+    /// Not a number.
+    pub nan: u64,
+    /// Infinite.
+    pub inf: u64,
+    /// Tokens that were evaluated.
+    pub n_tokens: u64,
+    /// The layers with values that become infinite in F16.
+    pub lost: Vec<u32>,
+    /// The layers with their largest finite magnitudes.
+    pub layers: Vec<(u32, f64)>,
 }
 
 /// A line of `answers.csv`.

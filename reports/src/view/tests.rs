@@ -4,8 +4,8 @@ use datasets::Kind;
 
 use super::*;
 use crate::record::{
-    Answer, AnswerMeasures, AnswerTiming, Begin, Demonstration, Fact, Memory, PerplexityChunk,
-    Record, Sampling, Speed, Stage, Stop, Test,
+    ActivationRange, Answer, AnswerMeasures, AnswerTiming, Begin, Demonstration, Fact, Memory,
+    PerplexityChunk, Record, Sampling, Speed, Stage, Stop, Test,
 };
 use crate::run_dir::RunDir;
 use crate::sample;
@@ -586,6 +586,64 @@ fn an_error_over_no_value_is_missing() {
     let report = build(vec![run(found)]);
     assert_eq!(report.numbers[0].max_relative_error, None);
     assert_eq!(report.numbers[1].max_relative_error, Some(0.0039));
+}
+
+fn activation(node: &str, layer: Option<u32>, max_abs: Option<f64>, overflow: u64) -> Fact {
+    Fact::Activation(ActivationRange {
+        node: node.into(),
+        layer,
+        n: 10,
+        max_abs,
+        overflow,
+        nan: u64::from(max_abs.is_none()) * 10,
+        inf: 0,
+        n_tokens: 5,
+    })
+}
+
+#[test]
+fn activations_are_rows_by_layer_and_kinds_over_all() {
+    let report = build(vec![run(vec![
+        activation("embd", None, Some(0.0), 0),
+        activation("kq", Some(0), Some(100.0), 0),
+        activation("l_out", Some(0), Some(16_376.0), 0),
+        activation("kq", Some(1), Some(65_536.0), 2),
+        activation("l_out", Some(1), Some(8.0), 0),
+        activation("result_output", None, None, 0),
+    ])]);
+    let rows: Vec<_> = report
+        .activations
+        .iter()
+        .map(|row| (&*row.node, row.layer, row.share_of_f16_max, row.survives))
+        .collect();
+    assert_eq!(
+        rows[2..],
+        [
+            ("l_out", Some(0), Some(0.25), Some(true)),
+            ("kq", Some(1), Some(65_536.0 / 65_504.0), Some(false)),
+            ("l_out", Some(1), Some(8.0 / 65_504.0), Some(true)),
+            ("result_output", None, None, None),
+        ]
+    );
+    let kinds: Vec<_> = report
+        .activation_kinds
+        .iter()
+        .map(|kind| (&*kind.node, kind.layer, kind.max_abs, kind.headroom_log2))
+        .collect();
+    let above = (65_504.0_f64 / 65_536.0).log2();
+    assert_eq!(
+        kinds,
+        [
+            ("kq", Some(1), Some(65_536.0), Some(above)),
+            ("result_output", None, None, None),
+            ("l_out", Some(0), Some(16_376.0), Some(2.0)),
+            ("embd", None, Some(0.0), None),
+        ]
+    );
+    let kq = &report.activation_kinds[0];
+    assert_eq!((kq.n, kq.overflow, &*kq.lost), (20, 2, &[1][..]));
+    assert_eq!(kq.layers, [(0, 100.0), (1, 65_536.0)]);
+    assert_eq!(report.activation_kinds[1].nan, 10);
 }
 
 #[test]
