@@ -142,7 +142,8 @@ columns!(FidelityRow:
     compared, n_ctx, n_chunks, min_kld, p01_kld, p1_kld, p5_kld, p10_kld, p90_kld, p95_kld, p999_kld,
     mean_dp, mean_dp_se, rms_dp_se, min_dp, p01_dp, p1_dp, p5_dp, p10_dp, p25_dp, median_dp, p75_dp,
     p90_dp, p95_dp, p99_dp, p999_dp, max_dp, ppl_base, ppl, ppl_ratio, ppl_ratio_se,
-    ppl_difference, ppl_difference_se, correlation, whole,
+    ppl_difference, ppl_difference_se, correlation, whole, ln_ppl_ratio_clipped,
+    ln_ppl_ratio_clipped_se,
 );
 columns!(NumbersRow:
     machine, model, variant, precision, tensor, type_name as "type", format, n, zero, nan, inf, min,

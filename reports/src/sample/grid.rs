@@ -224,6 +224,8 @@ fn row(report: &Report, baseline: usize, cell: usize, mean_kld: f64) -> Fidelity
         ppl_difference: 22.0 * (mean_kld * 0.9).exp_m1(),
         ppl_difference_se: Some(2.2 * mean_kld),
         correlation: Some(1.0 - mean_kld.min(0.5)),
+        ln_ppl_ratio_clipped: 0.0,
+        ln_ppl_ratio_clipped_se: None,
         whole: true,
         cell,
         baseline_cell: baseline,

@@ -22,6 +22,8 @@ pub struct Positions {
     pub nll_base: Vec<f64>,
     /// −ln q + ln p of it.
     pub delta_nll: Vec<f64>,
+    /// The same with a −ln p that is at most 16 above that of the baseline's likeliest token.
+    pub delta_nll_clipped: Vec<f64>,
     /// Positions at which both find the same token likeliest.
     pub n_same_top: u64,
 }
@@ -53,7 +55,11 @@ impl Positions {
             .iter()
             .all(|list| list.len() == n && list.iter().all(|x| x.is_finite()))
             && tops.len() == chunk.other_top.len()
-            && tops.last().is_none_or(|top| *top < chunk.n_scored);
+            && tops.last().is_none_or(|top| *top < chunk.n_scored)
+            && chunk
+                .beyond
+                .iter()
+                .all(|(index, beyond)| *index < chunk.n_scored && beyond.is_finite());
         if !sound {
             return Err(Inconsistent);
         }
@@ -67,6 +73,12 @@ impl Positions {
         ] {
             into.extend(from.iter().map(|x| f64::from(*x)));
         }
+        let begin = self.delta_nll_clipped.len();
+        self.delta_nll_clipped
+            .extend(chunk.delta_nll.iter().map(|x| f64::from(*x)));
+        for (index, beyond) in &chunk.beyond {
+            self.delta_nll_clipped[begin + *index as usize] += f64::from(*beyond);
+        }
         Ok(())
     }
 
@@ -78,6 +90,7 @@ impl Positions {
         self.delta_p.extend(&other.delta_p);
         self.nll_base.extend(&other.nll_base);
         self.delta_nll.extend(&other.delta_nll);
+        self.delta_nll_clipped.extend(&other.delta_nll_clipped);
     }
 }
 
@@ -127,6 +140,9 @@ pub struct Fidelity {
     /// ln(PPL(Q)/PPL(base)), the mean of −ln q + ln p. The standard error of that mean is
     /// √(σ²(ln PPL(Q)) + σ²(ln PPL(base)) − 2·cov) without its cancellation.
     pub ln_ppl_ratio: Mean,
+    /// The same as llama-perplexity prints it, whose 16 bits hold nothing that is more than 16 nats less
+    /// likely than the baseline's likeliest token.
+    pub ln_ppl_ratio_clipped: Mean,
     /// PPL(Q)/PPL(base), with the ratio times the error of its logarithm.
     pub ppl_ratio: Mean,
     /// PPL(Q) − PPL(base), with √(σ²(PPL(Q)) + σ²(PPL(base)) − 2·PPL(Q)·PPL(base)·cov).
@@ -158,6 +174,7 @@ impl Positions {
             ppl_base,
             ppl,
             ln_ppl_ratio,
+            ln_ppl_ratio_clipped: Mean::of(&self.delta_nll_clipped)?,
             ppl_ratio: Mean {
                 mean: ratio,
                 se: ln_ppl_ratio.se.map(|se| ratio * se),

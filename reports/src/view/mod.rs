@@ -379,6 +379,10 @@ pub struct FidelityRow {
     pub ppl_difference_se: Option<f64>,
     /// Correlation of −ln q and −ln p over the positions; `None` where one of them does not vary.
     pub correlation: Option<f64>,
+    /// `ln_ppl_ratio` as llama-perplexity prints it, whose 16 bits hold no −ln p that is more than 16 above
+    /// that of the baseline's likeliest token.
+    pub ln_ppl_ratio_clipped: f64,
+    pub ln_ppl_ratio_clipped_se: Option<f64>,
     /// Whether this row is a whole corpus (the one to compare by).
     pub whole: bool,
     /// Index of the compared cell in [`Report::cells`]; not a CSV column.

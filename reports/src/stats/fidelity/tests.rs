@@ -41,6 +41,22 @@ fn near(a: f64, b: f64) {
 }
 
 #[test]
+fn the_clipped_ratio_takes_off_what_16_bits_do_not_hold() {
+    let mut chunk = chunk(&[(0.1, 0.0, 18.0, 0.5, true), (0.1, 0.0, 2.0, -0.1, true)]);
+    chunk.beyond = vec![(0, 1.5)];
+    let mut sum = Positions::default();
+    sum.add(&chunk).unwrap();
+    let found = sum.fidelity().unwrap();
+    near(found.ln_ppl_ratio.mean, (0.5 - f64::from(0.1_f32)) / 2.0);
+    near(
+        found.ln_ppl_ratio_clipped.mean,
+        (2.0 - f64::from(0.1_f32)) / 2.0,
+    );
+    chunk.beyond = vec![(2, 1.0)];
+    assert_eq!(sum.add(&chunk), Err(Inconsistent));
+}
+
+#[test]
 fn two_positions_on_paper() {
     let found = over(&[
         (0.25, 0.5, 1.0, 0.5, true),

@@ -258,6 +258,8 @@ fn fidelity(
         ppl_difference: 0.0,
         ppl_difference_se: None,
         correlation: None,
+        ln_ppl_ratio_clipped: 0.0,
+        ln_ppl_ratio_clipped_se: None,
         whole: true,
         cell,
         baseline_cell,

@@ -84,6 +84,8 @@ pub(super) fn row(
         ppl_difference: found.ppl_difference.mean,
         ppl_difference_se: found.ppl_difference.se,
         correlation: found.correlation,
+        ln_ppl_ratio_clipped: found.ln_ppl_ratio_clipped.mean,
+        ln_ppl_ratio_clipped_se: found.ln_ppl_ratio_clipped.se,
         whole,
         cell: of.cell,
         baseline_cell: of.baseline_cell,
