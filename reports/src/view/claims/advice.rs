@@ -147,8 +147,8 @@ pub(super) fn precision(outcome: precision::Outcome, row: &FidelityRow, weights:
             ),
         ),
         WithinBatch => both(
-            "한꺼번에 계산하는 묶음의 크기만 바꾸어도 생길 수 있는 차이이니, 정밀도 때문에 F32를 고집할 까닭은 보이지 않습니다.",
-            "Another batch size can change as much, so precision is no apparent reason to insist on F32.",
+            "답을 쓸 때처럼 한 토큰씩 계산하기만 해도 생길 수 있는 차이이니, 정밀도 때문에 F32를 고집할 까닭은 보이지 않습니다.",
+            "Evaluating one token at a time, as an answer is generated, changes as much, so precision is no apparent reason to insist on F32.",
         ),
         WithinSettings => both(
             "F32의 KV 캐시 설정만 바꾸어도 생길 수 있는 차이이니, 가중치의 정밀도 때문에 F32를 고집할 까닭은 보이지 않습니다.",

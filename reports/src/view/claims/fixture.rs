@@ -166,7 +166,7 @@ fn memory(key: &CellKey, cell: usize) -> MemoryRow {
 }
 
 /// Rows of fidelity: each cell but the baseline is the worse the fewer bits it has, and much better with
-/// its ends in F32; the baseline from itself is nothing, and 1e-6 at another batch size.
+/// its ends in F32; the baseline from itself is nothing, and 1e-6 one token at a time.
 fn compare(report: &mut Report, baseline: usize) {
     for cell in 0..report.cells.len() {
         if cell == baseline {

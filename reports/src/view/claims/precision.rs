@@ -17,7 +17,7 @@ pub(super) const Z: f64 = 1.96;
 pub(super) enum Outcome {
     /// More than the noise of either kind.
     Shown,
-    /// More than chance adds, and no more than another batch size does.
+    /// More than chance adds, and no more than evaluating one token at a time does.
     WithinBatch,
     /// More than chance adds, and no more than the settings that it has and the baseline has not.
     WithinSettings,
@@ -35,7 +35,7 @@ pub(super) enum Outcome {
 pub(super) struct Floor {
     /// Evaluated once more.
     again: Option<f64>,
-    /// One chunk at a time.
+    /// One token at a time.
     alone: Option<f64>,
     /// With the settings of the cell (KV cache, flash attention), where the baseline has others.
     settings: Option<f64>,
@@ -146,8 +146,14 @@ pub(super) fn with_settings<'a>(report: &'a Report, row: &FidelityRow) -> Option
         ends_f32: false,
         ..report.precision(row.cell)
     };
+    if report.precision(row.baseline_cell) == wanted {
+        return None;
+    }
+    // The same file at F32 as the baseline: another one would differ by what it has lost.
+    let variant = |cell: usize| &report.cells[cell].key.variant;
     report.fidelity.iter().find(|other| {
         other.compared == Compared::Cell
+            && variant(other.cell) == variant(row.baseline_cell)
             && other.baseline_cell == row.baseline_cell
             && other.corpus == row.corpus
             && report.precision(other.cell) == wanted
@@ -265,8 +271,8 @@ pub(super) fn lacks(pair: &Pair) -> Said {
 
 fn expected_from() -> Said {
     both(
-        "가수가 짧아지면 값마다 반올림 오차가 생기고, 그 오차가 다음 토큰의 확률에 나타나리라는 기대입니다. 같은 F32 모델을 두 번 계산하거나 다른 묶음 크기로 계산할 때 생기는 차이(잡음)보다 커야 차이로 봅니다.",
-        "Fewer bits of mantissa round every value, which should show in the probabilities of the next token: by more than F32 differs from itself when it is evaluated again, and at another batch size.",
+        "가수가 짧아지면 값마다 반올림 오차가 생기고, 그 오차가 다음 토큰의 확률에 나타나리라는 기대입니다. 같은 F32 모델을 두 번 계산하거나, 수백 토큰을 한꺼번에 계산하지 않고 한 토큰씩 계산할 때 생기는 차이(잡음)보다 커야 차이로 봅니다.",
+        "Fewer bits of mantissa round every value, which should show in the probabilities of the next token: by more than F32 differs from itself when it is evaluated again, and one token at a time instead of hundreds at once.",
     )
 }
 
@@ -293,8 +299,8 @@ fn why(outcome: Outcome, row: &FidelityRow) -> Said {
             )
         }
         Outcome::WithinBatch => both(
-            "F32와 다르기는 하지만, 그 차이가 F32를 다른 묶음 크기로 계산할 때 생기는 차이보다 크다고는 할 수 없습니다.",
-            "It differs from F32, but not by more than F32 from itself at another batch size.",
+            "F32와 다르기는 하지만, 그 차이가 F32를 한 토큰씩 계산할 때 생기는 차이보다 크다고는 할 수 없습니다.",
+            "It differs from F32, but not by more than F32 from itself when it is evaluated one token at a time instead of hundreds at once.",
         ),
         Outcome::WithinSettings => both(
             "기준 셀과 다르기는 하지만, 그 차이가 KV 캐시 같은 설정만 바꾼 F32에서 생기는 차이보다 크다고는 할 수 없습니다.",
