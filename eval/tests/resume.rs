@@ -78,6 +78,9 @@ fn facts(place: &Place, run: &str) -> Vec<String> {
     let mut all = timeless("answers.csv", &answer);
     all.extend(timeless("perplexity.csv", &score));
     all.extend(timeless("speed.csv", &speed));
+    let compared = ["precision", "baseline", "corpus", "n_scored", "mean_kld"];
+    all.extend(timeless("fidelity.csv", &compared));
+    assert!(all.len() > 10);
     all
 }
 

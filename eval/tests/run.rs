@@ -34,11 +34,38 @@ fn a_run_measures_every_stage_at_every_precision_and_writes_the_report() {
     assert_eq!(place.csv("run", "answers.csv").len(), 3 * 20);
     // prefill and decode at two depths, decode in two sequences at two depths, load, answers
     assert_eq!(place.csv("run", "speed.csv").len(), 3 * 8);
+    let whole = |name: &str| {
+        let rows = place.csv("run", name);
+        let whole = rows.into_iter().filter(|row| field(row, "whole") == "true");
+        whole.collect::<Vec<_>>()
+    };
+    // Every model's perplexity falls out of the comparison, and the highest is what others are compared with.
+    assert_eq!(whole("perplexity.csv").len(), 3);
+    let compared = whole("fidelity.csv");
+    let kld = |index: usize| field(&compared[index], "mean_kld").parse::<f64>().unwrap();
+    assert!(
+        compared
+            .iter()
+            .all(|row| field(row, "baseline") == "instruct/F32")
+    );
+    assert_eq!(
+        (compared.len(), field(&compared[1], "precision")),
+        (2, "Q4_K_M")
+    );
+    assert!(
+        0.0 < kld(0) && 100.0 * kld(0) < kld(1),
+        "{} {}",
+        kld(0),
+        kld(1)
+    );
+    assert_eq!(place.csv("run", "texts.csv").len(), 2);
     for name in [
         "speed-prefill",
         "speed-decode",
         "memory",
         "perplexity",
+        "fidelity",
+        "precision-front",
         "answer-length",
     ] {
         let png = std::fs::read(place.path(&format!("run/plots/{name}.png"))).unwrap();

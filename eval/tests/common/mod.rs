@@ -22,6 +22,7 @@ repetitions = 3
 corpora = ["held-out"]
 n_ctx = 128
 max_chunks = 2
+[fidelity]
 [answers]
 questions = ["quick"]
 max_tokens = 12
