@@ -1,8 +1,8 @@
 //! What the method itself adds: the baseline against itself.
 //!
-//! The first chunks are evaluated together as always, together once more, and their last tokens one at
-//! a time, as an answer is generated: what differs then is chance, and the order in which the engine's
-//! kernels add.
+//! The first chunk is evaluated, evaluated once more, and its last tokens one at a time, as an answer
+//! is generated: what differs then is chance, and the order in which the engine's kernels add. One
+//! chunk is enough to tell how large that is, and costs little beside the comparison.
 
 use super::divergence::Position;
 use super::pass::{At, record};
@@ -12,13 +12,10 @@ use crate::stages::perplexity::{self, Chunk};
 use reports::record::Compared;
 use std::ops::Range;
 
-/// Chunks that are evaluated. Their logits are kept meanwhile.
-const CHUNKS: usize = 2;
-
 /// Tokens at the end of a chunk that are evaluated one at a time.
-const STEPS: usize = 64;
+const STEPS: usize = 32;
 
-/// Compares the baseline with itself over the first chunks of a group.
+/// Compares the baseline with itself over the first chunk of a group.
 ///
 /// # Errors
 /// It cannot be evaluated, or its logits are not numbers.
@@ -29,87 +26,82 @@ pub(super) fn measure(
     group: &Group<'_>,
     emit: Emit<'_>,
 ) -> Result<(), Error> {
-    let chunks = &group.chunks[..group.chunks.len().min(CHUNKS)];
+    let Some((place, chunk)) = group.places().next() else {
+        return Ok(());
+    };
     let mut run = Run {
         model,
         session: model.session(spec)?,
         n_batch: spec.n_batch as usize,
+        chunk,
     };
-    let part = run.together(chunks)?;
-    let at = |seq: usize| At {
-        seq,
-        chunk: &chunks[seq],
+    let part = run.together()?;
+    let at = At {
+        seq: 0,
+        chunk,
         part: &part,
     };
-    let first = (0..chunks.len())
-        .map(|seq| run.copy(&at(seq)))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut tell = |compared, seq: usize, found: Vec<Option<Position>>| {
-        let (place, chunk) = group.places().nth(seq).expect("the group has this chunk");
+    let first: Vec<Vec<f32>> = at
+        .logits(run.session.as_ref())?
+        .into_iter()
+        .map(<[f32]>::to_vec)
+        .collect();
+    let first: Vec<&[f32]> = first.iter().map(Vec::as_slice).collect();
+    run.together()?;
+    let again = at.compare(&first, &at.logits(run.session.as_ref())?);
+    let alone = run.step_by_step(&first)?;
+    for (compared, found) in [(Compared::Again, again), (Compared::Alone, alone)] {
         let found: Option<Vec<_>> = found.into_iter().collect();
         let found = found.ok_or_else(|| perplexity::not_numbers(&group.text, place))?;
         let fact = record((cell, compared, cell), &group.text, place, chunk, &found);
         emit(Event::Fact(fact));
-        Ok::<(), Error>(())
-    };
-    run.together(chunks)?;
-    for (seq, first) in first.iter().enumerate() {
-        let own = at(seq).logits(run.session.as_ref())?;
-        tell(Compared::Again, seq, at(seq).compare(&slices(first), &own))?;
-    }
-    for (seq, first) in first.iter().enumerate() {
-        tell(Compared::Alone, seq, run.step_by_step(&chunks[seq], first)?)?;
     }
     Ok(())
-}
-
-fn slices(rows: &[Vec<f32>]) -> Vec<&[f32]> {
-    rows.iter().map(Vec::as_slice).collect()
 }
 
 struct Run<'m> {
     model: &'m dyn Model,
     session: Box<dyn Session + 'm>,
     n_batch: usize,
+    chunk: &'m Chunk,
 }
 
 impl Run<'_> {
-    /// Evaluates chunks together; returns the part of them whose logits are there: all of it, unless a
-    /// chunk is longer than a batch.
-    fn together(&mut self, chunks: &[Chunk]) -> Result<Range<usize>, Error> {
+    /// Evaluates the chunk; returns the part of it whose logits are there: all of it, unless it is
+    /// longer than a batch.
+    fn together(&mut self) -> Result<Range<usize>, Error> {
+        self.up_to(self.chunk.tokens.len())
+    }
+
+    /// Evaluates the chunk from nothing up to a position.
+    fn up_to(&mut self, end: usize) -> Result<Range<usize>, Error> {
         self.session.clear();
         let mut last = 0..0;
-        for part in perplexity::parts(chunks, self.n_batch) {
-            self.decode(chunks, &part)?;
-            last = part;
+        for part in perplexity::parts(std::slice::from_ref(self.chunk), self.n_batch) {
+            let part = part.start..part.end.min(end);
+            if !part.is_empty() {
+                self.decode(&part)?;
+                last = part;
+            }
         }
         Ok(last)
     }
 
-    /// Evaluates a chunk up to its last scored positions together and those one at a time, and
-    /// compares them with the last of `first`.
-    fn step_by_step(
-        &mut self,
-        chunk: &Chunk,
-        first: &[Vec<f32>],
-    ) -> Result<Vec<Option<Position>>, Error> {
-        let chunks = std::slice::from_ref(chunk);
+    /// Evaluates the last scored positions once more, one at a time, and compares them with the last
+    /// of `first`.
+    fn step_by_step(&mut self, first: &[&[f32]]) -> Result<Vec<Option<Position>>, Error> {
         let steps = STEPS.min(first.len());
-        let begin = chunk.scored().end - steps;
-        self.session.clear();
-        for part in perplexity::parts(chunks, self.n_batch) {
-            let part = part.start.min(begin)..part.end.min(begin);
-            if !part.is_empty() {
-                self.decode(chunks, &part)?;
-            }
+        let begin = self.chunk.scored().end - steps;
+        if !self.session.truncate(0, begin as u32) {
+            self.up_to(begin)?;
         }
         let mut found = Vec::with_capacity(steps);
         for (pos, first) in (begin..).zip(&first[first.len() - steps..]) {
             let part = pos..pos + 1;
-            self.decode(chunks, &part)?;
+            self.decode(&part)?;
             let at = At {
                 seq: 0,
-                chunk,
+                chunk: self.chunk,
                 part: &part,
             };
             let own = at.logits(self.session.as_ref())?;
@@ -118,13 +110,9 @@ impl Run<'_> {
         Ok(found)
     }
 
-    fn decode(&mut self, chunks: &[Chunk], part: &Range<usize>) -> Result<(), Error> {
+    fn decode(&mut self, part: &Range<usize>) -> Result<(), Error> {
+        let chunk = std::slice::from_ref(self.chunk);
         self.session
-            .decode(&perplexity::rows(self.model, chunks, part))
-    }
-
-    fn copy(&self, at: &At<'_>) -> Result<Vec<Vec<f32>>, Error> {
-        let rows = at.logits(self.session.as_ref())?;
-        Ok(rows.into_iter().map(<[f32]>::to_vec).collect())
+            .decode(&perplexity::rows(self.model, chunk, part))
     }
 }
