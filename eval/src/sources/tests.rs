@@ -137,7 +137,7 @@ fn a_split_in_a_folder_of_a_repository() {
     assert_eq!(listing.models.len(), 1);
     assert_eq!(
         (&*listing.models[0].source, listing.models[0].n_bytes),
-        (name, 6)
+        (name, 8)
     );
 }
 

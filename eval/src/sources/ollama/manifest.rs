@@ -1,11 +1,11 @@
 //! What Ollama's manifests say: which blobs make up a tag.
 
 use super::super::Error;
-use super::super::read::{shown, small_file};
+use super::super::read::{shown, small_file, some_of};
 use crate::engine::log::escape;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const LIST: &str = "application/vnd.ollama.manifest.list.v2+json";
 /// A manifest of one tensor a layer (another engine's) takes some hundred KiB; others about one.
@@ -71,10 +71,7 @@ struct Written {
 ///
 /// # Errors
 /// Not readable, not a manifest, cut short, no child for llama.cpp.
-pub fn layers(
-    path: &Path,
-    blob: impl Fn(&Digest) -> std::path::PathBuf,
-) -> Result<Vec<Layer>, Error> {
+pub fn layers(path: &Path, blob: impl Fn(&Digest) -> PathBuf) -> Result<Vec<Layer>, Error> {
     let manifest = read(path, digest_of_target(path).as_ref())?;
     if manifest.media_type != LIST {
         return Ok(manifest.layers.unwrap_or_default());
@@ -112,8 +109,8 @@ fn layers_of_child(path: &Path, child: Written) -> Result<Vec<Layer>, Error> {
 fn choose(path: &Path, children: Vec<Written>) -> Result<Written, Error> {
     let runners: Vec<String> = children.iter().map(|child| child.runner.clone()).collect();
     let rank = |child: &Written| {
-        let is = |runner: &&str| runner.eq_ignore_ascii_case(&child.runner);
-        RUNNERS.iter().position(|runner| is(&runner))
+        let is_of = |runner: &&str| runner.eq_ignore_ascii_case(&child.runner);
+        RUNNERS.iter().position(is_of)
     };
     let ranked = children
         .into_iter()
@@ -123,7 +120,7 @@ fn choose(path: &Path, children: Vec<Written>) -> Result<Written, Error> {
         Error::Broken(format!(
             "{}: has no variant for llama.cpp (it is for: {}); pull a tag that is a GGUF",
             shown(path),
-            super::super::read::some_of(&runners)
+            some_of(&runners)
         ))
     })
 }
