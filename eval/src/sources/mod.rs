@@ -135,12 +135,17 @@ pub fn all(environment: &Environment) -> Listing {
     listing
 }
 
-/// Whether something is named by a prefix rather than by its path.
+/// A short name for what was typed: the model and tag of Ollama's, else the file's stem.
 #[must_use]
-pub fn has_prefix(typed: &str) -> bool {
-    [ollama::PREFIX, hf::PREFIX]
-        .iter()
-        .any(|prefix| typed.starts_with(prefix))
+pub fn short_name(typed: &str) -> String {
+    if let Some(name) = typed.strip_prefix(ollama::PREFIX) {
+        return name.rsplit('/').next().unwrap_or(name).to_owned();
+    }
+    let stem = Path::new(typed).file_stem();
+    stem.map_or_else(
+        || typed.to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }
 
 /// `llama3.2:3b` and `olama:llama3.2` are no paths: what was meant is said.
