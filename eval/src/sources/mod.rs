@@ -151,22 +151,13 @@ pub fn short_name(typed: &str) -> String {
 /// `llama3.2:3b` and `olama:llama3.2` are no paths: what was meant is said.
 fn check_prefix(typed: &str, environment: &Environment) -> Result<(), Error> {
     let is_path = typed.to_lowercase().ends_with(".gguf") || Path::new(typed).exists();
-    let Some((word, rest)) = typed.split_once(':').filter(|_| !is_path) else {
+    if is_path || !typed.contains(':') {
         return Ok(());
-    };
+    }
     let shown = escape(typed);
-    let known = [ollama::PREFIX, hf::PREFIX].map(|prefix| prefix.trim_end_matches(':'));
-    if let Some(near) = datasets::nearest(word, known) {
-        let rest = escape(rest);
-        return Err(Error::Unknown(format!(
-            "{shown}: no such file; did you mean {near}:{rest}?"
-        )));
-    }
-    if ollama::find(typed, environment).is_ok() {
-        return Err(Error::Unknown(format!(
-            "{shown}: no such file; did you mean {}{shown}?",
-            ollama::PREFIX
-        )));
-    }
-    Ok(())
+    let meant = match ollama::find(typed, environment) {
+        Ok(_) => format!("did you mean {}{shown}?", ollama::PREFIX),
+        Err(_) => "a tag of Ollama is written ollama:MODEL:TAG, a file of the Hugging Face Hub hf:OWNER/REPO/FILE.gguf".into(),
+    };
+    Err(Error::Unknown(format!("{shown}: no such file; {meant}")))
 }

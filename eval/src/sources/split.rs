@@ -103,6 +103,8 @@ fn is_model(path: &Path) -> bool {
     name.ends_with(".gguf") && !name.contains("mmproj")
 }
 
+/// The last part of a path, whatever its bytes.
+#[must_use]
 pub fn file_name(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
