@@ -192,6 +192,9 @@ fn without_permission_it_is_said_who_may_read() {
     open(home.0.path(""), 0o755);
     std::fs::create_dir(home.0.path("cache")).unwrap();
     open(home.0.path("cache"), 0o777);
+    let closed_to_all = home.0.path("closed");
+    std::fs::write(&closed_to_all, "").unwrap();
+    open(closed_to_all.clone(), 0o000);
     let nobody = |arguments: &[&str]| {
         let mut command = Command::new(&binary);
         command
@@ -200,7 +203,7 @@ fn without_permission_it_is_said_who_may_read() {
             .env("XDG_CACHE_HOME", home.0.path("cache"))
             .env_remove("OLLAMA_MODELS");
         // Nothing is closed to root, who runs the tests in many containers.
-        if std::fs::read_dir("/root").is_ok() {
+        if std::fs::File::open(&closed_to_all).is_ok() {
             command.uid(65534).gid(65534);
         }
         Ran::of(command.output().unwrap())
@@ -303,6 +306,8 @@ fn models_lists_what_is_kept_and_what_cannot_be_used() {
     std::fs::create_dir_all(&snapshot).unwrap();
     std::fs::write(snapshot.join("m.gguf"), home.tiny(2)).unwrap();
     symlink("../../blobs/gone", snapshot.join("gone.gguf")).unwrap();
+    let odd = snapshot.join("odd\u{1b}[2J.gguf");
+    std::fs::write(&odd, "GGUF").unwrap();
 
     let listed = home.json(&["models", "--json"]);
     let models = listed["models"].as_array().unwrap();
@@ -314,6 +319,7 @@ fn models_lists_what_is_kept_and_what_cannot_be_used() {
         "ollama:llama3.2:1b",
         "ollama:llama3.2:page",
         "hf:me/repo/m.gguf",
+        odd.to_str().unwrap(),
     ];
     assert_eq!(sources, [&expected[..], datasets::MODELS].concat());
     assert_eq!(models[0]["precision"], "F32");
@@ -326,12 +332,12 @@ fn models_lists_what_is_kept_and_what_cannot_be_used() {
             .unwrap()
             .contains("not a GGUF file")
     );
-    assert_eq!(models[3]["precision"], "Q4_K_M");
+    assert_eq!(models[4]["precision"], "Q4_K_M");
     assert_eq!(listed["problems"].as_array().unwrap().len(), 2, "{listed}");
 
     let table = home.run(&["models"]).expect(0);
-    assert_eq!(table.stdout.lines().count(), 7, "{}", table.stdout);
-    assert_eq!(table.stderr.lines().count(), 3, "{}", table.stderr);
+    assert_eq!(table.stdout.lines().count(), 8, "{}", table.stdout);
+    assert_eq!(table.stderr.lines().count(), 4, "{}", table.stderr);
     assert!(!table.stdout.contains('\u{1b}') && !table.stderr.contains('\u{1b}'));
     // Whatever is listed can be typed.
     home.run(&["inspect", "hf:me/repo/m.gguf"]).expect(0);

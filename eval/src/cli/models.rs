@@ -81,20 +81,20 @@ fn print(shown: &Shown) {
     let width = width.unwrap_or(0).max("model".len());
     println!(
         "{:<width$} {:>10} {:>10} {:>11} {:>11}  fits",
-        "model", "size GiB", "precision", "weights M", "memory GiB"
+        "model", "size MiB", "precision", "weights M", "memory MiB"
     );
     for (source, model) in sources.iter().zip(&shown.models) {
         let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".into());
         let file = model.file.as_ref();
         println!(
-            "{source:<width$} {:>10.2} {:>10} {:>11} {:>11}  {}",
-            gib(model.n_bytes),
+            "{source:<width$} {:>10.1} {:>10} {:>11} {:>11}  {}",
+            mib(model.n_bytes),
             or_none(file.map(|file| file.precision.clone())),
             or_none(file.map(|file| format!("{:.1}", file.n_params as f64 / 1e6))),
             or_none(
                 model
                     .predicted_bytes
-                    .map(|bytes| format!("{:.2}", gib(bytes)))
+                    .map(|bytes| format!("{:.1}", mib(bytes)))
             ),
             or_none(
                 model
@@ -106,12 +106,15 @@ fn print(shown: &Shown) {
     let of_models = shown
         .models
         .iter()
-        .filter_map(|model| model.problem.as_ref());
-    for problem in of_models.chain(&shown.problems) {
+        .filter_map(|model| model.problem.as_deref());
+    for problem in of_models {
+        eprintln!("hanbench: {}", escape(problem));
+    }
+    for problem in &shown.problems {
         eprintln!("hanbench: {problem}");
     }
 }
 
-fn gib(bytes: u64) -> f64 {
-    bytes as f64 / f64::from(1 << 30)
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }

@@ -9,7 +9,7 @@ use super::worker::Nursery;
 use crate::engine::{DEFAULT_GPU_LAYERS, ModelFile, Prediction, SessionSpec, Setup};
 use crate::sources::Model;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Context that memory is told for, in tokens, or the model's own where that is shorter.
 pub const N_CTX: u32 = 4096;
@@ -86,7 +86,7 @@ pub fn embedded(
 }
 
 fn predict(
-    path: &PathBuf,
+    path: &Path,
     file: &ModelFile,
     nursery: &Nursery,
 ) -> Result<Result<Prediction, String>, Error> {
@@ -94,7 +94,7 @@ fn predict(
     let n_ctx = own.map_or(N_CTX, |own| own.clamp(1, N_CTX));
     let n_batch = n_ctx.min(512);
     let request = Request::Predict {
-        path: path.clone(),
+        path: path.to_owned(),
         setup: Setup {
             n_gpu_layers: DEFAULT_GPU_LAYERS,
             ..Setup::default()
