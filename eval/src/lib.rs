@@ -6,4 +6,5 @@ pub mod engine;
 pub mod measures;
 pub mod numbers;
 pub mod runner;
+pub mod sources;
 pub mod stages;

@@ -30,7 +30,7 @@ overflow (finite, but infinite in F16), nan, inf and n_tokens.
 
 Exit status: 0 every file was read, 1 one could not be, 2 bad usage.")]
 pub struct Args {
-    /// Model files (.gguf) or embedded models
+    /// Models as `hanbench run` takes them: files, ollama:NAME:TAG, hf:OWNER/REPO/FILE.gguf, embedded models
     #[arg(value_name = "MODEL", required = true)]
     models: Vec<String>,
     /// Pass over all weights: ranges, exponents, and what a cast to F16 or BF16 does

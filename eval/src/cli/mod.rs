@@ -3,6 +3,7 @@
 mod cache;
 mod inspect;
 mod model;
+mod models;
 mod report;
 mod run;
 mod worker;
@@ -38,6 +39,7 @@ Examples:
   hanbench run instruct=a-instruct.gguf text=a-base.gguf --suite quick --precision native,f16,q8_0
   hanbench run model.gguf --list                    what would run, and what it needs
   hanbench run --resume --out runs/my-run           go on where a run was cut off
+  hanbench models                                   what Ollama and others keep here
   hanbench inspect model.gguf --numbers             what F16 would do to its weights
   hanbench report runs/laptop runs/desktop --out both";
 
@@ -49,6 +51,8 @@ enum Command {
     Report(report::Args),
     /// Say what a model file is, and what numbers its weights are
     Inspect(inspect::Args),
+    /// List the models on this machine, and whether they fit in its memory
+    Models(models::Args),
     /// Show what derived model files take, or remove them
     Cache(cache::Args),
     /// Serve one run as its measuring process
@@ -76,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Models(args) => models::run(&args),
         Command::Cache(args) => cache::run(&args),
         Command::Worker(args) => worker::run(&args),
     };

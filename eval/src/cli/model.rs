@@ -1,6 +1,7 @@
 //! `[LABEL=]MODEL` on the command line.
 
 use super::Failure;
+use crate::sources;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -56,12 +57,9 @@ fn check(label: &str, argument: &str) -> Result<(), Failure> {
     )))
 }
 
-/// The file's stem, with a number where another model has it.
+/// The file's stem or the tag, with a number where another model has it.
 fn free_label(path: &str, seen: &mut HashSet<String>) -> String {
-    let stem = Path::new(path)
-        .file_stem()
-        .map_or(path.into(), |stem| stem.to_string_lossy());
-    let stem: String = stem
+    let stem: String = sources::short_name(path)
         .chars()
         .filter(|c| !c.is_control())
         .take(LONGEST_LABEL)
@@ -91,12 +89,20 @@ mod tests {
             "dir/b.gguf",
             "other/b.gguf",
             "x/y=z.gguf",
+            "ollama:llama3.2:3b",
+            "ollama:me/llama3.2:3b",
+            "fp16=ollama:llama3.2:3b-instruct-fp16",
+            "hf:owner/repo/sub/c-Q8_0.gguf",
         ]);
         let expected = [
             ("text", "dir/a.gguf"),
             ("b", "dir/b.gguf"),
             ("b-2", "other/b.gguf"),
             ("y=z", "x/y=z.gguf"),
+            ("llama3.2:3b", "ollama:llama3.2:3b"),
+            ("llama3.2:3b-2", "ollama:me/llama3.2:3b"),
+            ("fp16", "ollama:llama3.2:3b-instruct-fp16"),
+            ("c-Q8_0", "hf:owner/repo/sub/c-Q8_0.gguf"),
         ];
         assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }

@@ -20,6 +20,7 @@ Examples:
   hanbench run model.gguf                                the standard suite, at the file's own precision
   hanbench run model.gguf --precision native,f32,f16,q4_k_m --suite quick
   hanbench run general=q4.gguf instruct=f16.gguf text=base-f16.gguf
+  hanbench run general=ollama:llama3.2:3b text=ollama:llama3.2:3b-text-fp16   what Ollama keeps
   hanbench run model.gguf --precision f32,f16,q4_k_m,f16:kv=q8_0 --baseline f32 --corpus my.txt
   hanbench run nabi-instruct --suite precision-grid      what to keep wide and what to narrow
   hanbench run model.gguf --questions my.jsonl --corpus my.txt --out runs/mine
@@ -27,8 +28,9 @@ Examples:
 
 Exit status: 0 everything was measured, 1 something failed (the report is written), 2 bad usage.")]
 pub struct Args {
-    /// Model files (.gguf) or embedded models (nabi-general, nabi-instruct, nabi-text), each with a
-    /// label of your choice: instruct=model.gguf [default: the three embedded ones]
+    /// Each with a label of your choice, instruct=model.gguf: a GGUF file, a folder with one, the first
+    /// part of a split one, ollama:NAME:TAG, hf:OWNER/REPO/FILE.gguf, or an embedded model
+    /// (nabi-general, nabi-instruct, nabi-text) [default: the three embedded ones]
     #[arg(value_name = "[LABEL=]MODEL")]
     models: Vec<String>,
     /// What each model is put through: quick, standard, full, precision-grid, or a TOML file

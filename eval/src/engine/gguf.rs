@@ -2,13 +2,14 @@
 
 use super::dequantise::Decoder;
 use super::{Error, ModelFile, log, precision};
+use crate::sources::split;
 use llama_cpp_sys_2 as sys;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The metadata of an open GGUF file.
 pub struct Gguf {
@@ -42,16 +43,28 @@ impl TensorInfo {
 }
 
 impl Gguf {
-    /// [`Gguf::open`], and checks that every tensor is there.
+    /// Opens every file of a model, in order, and checks that every tensor is there. A model is one
+    /// file unless its name is that of the first part of a split.
     ///
     /// # Errors
     /// As [`Gguf::open`]; cut short, no weights.
-    pub fn open_whole(path: &Path) -> Result<Self, Error> {
-        let gguf = Self::open(path)?;
-        let metadata = std::fs::metadata(path)
-            .map_err(|error| Error(format!("{}: {error}", path.display())))?;
-        check_tensors(path, &gguf.tensors(), metadata.len())?;
-        Ok(gguf)
+    pub fn open_parts(path: &Path) -> Result<Vec<(PathBuf, Self)>, Error> {
+        let mut parts = Vec::new();
+        let mut n_tensors = 0;
+        for part in split::parts(path) {
+            let gguf = Self::open(&part)?;
+            let tensors = gguf.tensors();
+            check_tensors(&part, &tensors, file_bytes(&part)?)?;
+            n_tensors += tensors.len();
+            parts.push((part, gguf));
+        }
+        if n_tensors == 0 {
+            return Err(Error(format!(
+                "{}: holds a vocabulary but no weights; give the model's file instead",
+                path.display()
+            )));
+        }
+        Ok(parts)
     }
 
     /// Reads the header and the directory of tensors; the weights stay on disk.
@@ -169,17 +182,28 @@ impl Drop for Gguf {
     }
 }
 
+/// Bytes of all files of a model.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn bytes_of_parts(path: &Path) -> Result<u64, Error> {
+    split::parts(path).iter().map(|part| file_bytes(part)).sum()
+}
+
+fn file_bytes(path: &Path) -> Result<u64, Error> {
+    let metadata =
+        std::fs::metadata(path).map_err(|error| Error(format!("{}: {error}", path.display())))?;
+    Ok(metadata.len())
+}
+
 /// What the file says of itself, and whether all of its tensors are there.
 ///
 /// # Errors
 /// Not a file, not GGUF, cut short, no weights.
 pub fn describe(path: &Path) -> Result<ModelFile, Error> {
-    let gguf = Gguf::open(path)?;
-    let tensors = gguf.tensors();
-    let file_bytes = std::fs::metadata(path)
-        .map_err(|error| Error(format!("{}: {error}", path.display())))?
-        .len();
-    check_tensors(path, &tensors, file_bytes)?;
+    let parts = Gguf::open_parts(path)?;
+    let tensors: Vec<TensorInfo> = parts.iter().flat_map(|(_, part)| part.tensors()).collect();
+    let gguf = &parts[0].1;
     let architecture = gguf.text("general.architecture").ok_or_else(|| {
         Error(format!(
             "{}: names no architecture (general.architecture), so no engine can evaluate it",
@@ -191,7 +215,7 @@ pub fn describe(path: &Path) -> Result<ModelFile, Error> {
         .and_then(|number| precision::of_file_type(u32::try_from(number).ok()?));
     Ok(ModelFile {
         name: gguf.text("general.name").map(|name| log::escape(&name)),
-        file_bytes,
+        file_bytes: bytes_of_parts(path)?,
         n_params: tensors.iter().map(|tensor| tensor.n_elements).sum(),
         precision: named.map_or_else(|| commonest_type(&tensors), str::to_owned),
         n_ctx_train: gguf.number(&format!("{architecture}.context_length")),
@@ -243,11 +267,6 @@ fn check_magic(path: &Path) -> Result<(), Error> {
 
 fn check_tensors(path: &Path, tensors: &[TensorInfo], file_bytes: u64) -> Result<(), Error> {
     let shown = path.display();
-    if tensors.is_empty() {
-        return Err(Error(format!(
-            "{shown}: holds a vocabulary but no weights; give the model's file instead"
-        )));
-    }
     let beyond = tensors
         .iter()
         .filter(|tensor| tensor.begin.saturating_add(tensor.n_bytes) > file_bytes)
@@ -262,28 +281,27 @@ fn check_tensors(path: &Path, tensors: &[TensorInfo], file_bytes: u64) -> Result
     }
 }
 
-/// SHA-256 of a file in hex.
+/// SHA-256 of a file in hex; of a split model that of all its parts, one behind the other.
 ///
 /// # Errors
-/// The file cannot be read.
+/// A file cannot be read.
 pub fn sha256(path: &Path) -> Result<String, Error> {
-    let read = || -> std::io::Result<String> {
-        let mut file = File::open(path)?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            match file.read(&mut buffer)? {
-                0 => break,
-                n => hash.update(&buffer[..n]),
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    for part in split::parts(path) {
+        let mut read = || -> std::io::Result<()> {
+            let mut file = File::open(&part)?;
+            loop {
+                match file.read(&mut buffer)? {
+                    0 => return Ok(()),
+                    n => hash.update(&buffer[..n]),
+                }
             }
-        }
-        Ok(hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
-    };
-    read().map_err(|error| Error(format!("{}: cannot be read ({error})", path.display())))
+        };
+        read().map_err(|error| Error(format!("{}: cannot be read ({error})", part.display())))?;
+    }
+    let bytes = hash.finalize();
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 pub(super) fn c_path(path: &Path) -> Result<CString, Error> {

@@ -6,6 +6,7 @@
 //! kernels for), the KV cache, and the compute buffer for as many rows of logits as are asked for.
 
 use super::{Error, KvType, Prediction, SessionSpec, Setup, clock, gguf, llama, log, os};
+use crate::sources::split;
 use llama_cpp_sys_2 as sys;
 use std::path::Path;
 use std::ptr;
@@ -22,8 +23,12 @@ pub(super) fn predict(
 ) -> Result<Vec<Prediction>, Error> {
     log::install();
     let gguf = gguf::Gguf::open(path)?;
-    let file_bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let repacked = repacked_bytes(&gguf.tensors());
+    let file_bytes = gguf::bytes_of_parts(path)?;
+    let mut tensors = Vec::new();
+    for part in split::parts(path) {
+        tensors.extend(gguf::Gguf::open(&part)?.tensors());
+    }
+    let repacked = repacked_bytes(&tensors);
     let model = EmptyModel::load(path, setup.n_gpu_layers)?;
     let offloads = setup.n_gpu_layers > 0 && !llama::accelerators().is_empty();
     let mut predictions = Vec::new();

@@ -30,6 +30,8 @@ pub struct Shape {
     /// Whether the tensors have values; without them the file has a hole of their size, so that a
     /// model larger than memory or disk can be made in an instant.
     pub with_values: bool,
+    /// Which part of how many the file is, counted from 0; `None` for a model in one file.
+    pub part: Option<[u16; 2]>,
     /// Seed of the weights.
     pub seed: u64,
 }
@@ -47,6 +49,7 @@ impl Default for Shape {
             architecture: "llama".into(),
             with_tensors: true,
             with_values: true,
+            part: None,
             seed: 1,
         }
     }
@@ -83,14 +86,26 @@ pub fn write(path: &Path, shape: &Shape) -> Result<(), Error> {
     let written = unsafe {
         let gguf = sys::gguf_init_empty();
         set_metadata(gguf, shape, &vocabulary);
+        if let Some([part, n]) = shape.part {
+            sys::gguf_set_val_u16(gguf, c"split.no".as_ptr(), part);
+            sys::gguf_set_val_u16(gguf, c"split.count".as_ptr(), n);
+            let n_tensors = tensors.len() as i32;
+            sys::gguf_set_val_i32(gguf, c"split.tensors.count".as_ptr(), n_tensors);
+        }
         let context = sys::ggml_init(sys::ggml_init_params {
             mem_size: held + (tensors.len() + 1) * (sys::ggml_tensor_overhead() + 64),
             mem_buffer: std::ptr::null_mut(),
             no_alloc: !shape.with_values,
         });
         let mut random = Random(shape.seed);
-        for (name, size) in &tensors {
-            let tensor = add_tensor(gguf, context, name, *size);
+        for (index, (name, size)) in tensors.iter().enumerate() {
+            let tensor = new_tensor(context, name, *size);
+            if shape
+                .part
+                .is_none_or(|[part, n]| index % usize::from(n) == usize::from(part))
+            {
+                sys::gguf_add_tensor(gguf, tensor);
+            }
             if shape.with_values {
                 fill(tensor, *size, &mut random);
             }
@@ -143,8 +158,7 @@ fn tensors(shape: &Shape, n_vocab: usize) -> Vec<(String, [usize; 2])> {
     all
 }
 
-unsafe fn add_tensor(
-    gguf: *mut sys::gguf_context,
+unsafe fn new_tensor(
     context: *mut sys::ggml_context,
     name: &str,
     [columns, rows]: [usize; 2],
@@ -158,7 +172,6 @@ unsafe fn add_tensor(
             sys::ggml_new_tensor_2d(context, sys::GGML_TYPE_F32, columns as i64, rows as i64)
         };
         sys::ggml_set_name(tensor, c_name.as_ptr());
-        sys::gguf_add_tensor(gguf, tensor);
         tensor
     }
 }

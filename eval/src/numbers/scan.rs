@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// Bytes that one thread reads and decodes at a time.
@@ -53,18 +54,22 @@ impl Scanned {
 /// Not GGUF, cut short, or unreadable.
 pub fn scan(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Scanned, Error> {
     let begun = Instant::now();
-    let tensors = Gguf::open_whole(path)?.tensors();
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let all: u64 = tensors.iter().map(|tensor| tensor.n_bytes).sum();
+    let mut tensors = Vec::new();
+    for (part, gguf) in Gguf::open_parts(path)? {
+        let file = Rc::new(File::open(&part).map_err(|error| unreadable(&part, &error))?);
+        let of_part = gguf.tensors().into_iter();
+        tensors.extend(of_part.map(|tensor| (Rc::clone(&file), tensor)));
+    }
+    let all: u64 = tensors.iter().map(|(_, tensor)| tensor.n_bytes).sum();
     let (mut found, mut skipped) = (Vec::new(), Vec::new());
     let (mut total, mut n_bytes) = (Piece::default(), 0);
-    for tensor in &tensors {
+    for (file, tensor) in &tensors {
         let name = crate::engine::log::escape(&tensor.name);
         let Some(decoder) = tensor.decoder() else {
             skipped.push(name);
             continue;
         };
-        let piece = tally(&file, tensor, decoder).map_err(|error| unreadable(path, &error))?;
+        let piece = tally(file, tensor, decoder).map_err(|error| unreadable(path, &error))?;
         total = total.join(&piece);
         n_bytes += tensor.n_bytes;
         found.push(TensorNumbers {

@@ -17,6 +17,7 @@ mod probe;
 mod progress;
 pub mod protocol;
 pub mod source;
+pub mod survey;
 pub mod worker;
 
 pub use campaign::{Finished, Halt, run};

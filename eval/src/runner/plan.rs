@@ -8,6 +8,7 @@ use super::source::{self, Found};
 use super::worker::{Nursery, Trouble};
 use crate::engine::ModelFile;
 use crate::engine::precision::Precision;
+use crate::sources;
 use datasets::{Corpus, FidelitySuite, Normalised, Question, Suite};
 use reports::record::{
     CellInfo, CorpusInfo, Demonstration, EngineInfo, ModelInfo, NormalisedFile, RunInfo, SCHEMA,
@@ -66,11 +67,20 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
     let mut sources = Vec::new();
     let trained_on = LazyCell::new(|| datasets::trained_on(&questions));
     for (variant, typed) in &wanted.models {
-        let found = source::find(typed, nursery, cache, &engine.version).map_err(not_found)?;
-        let mut file = describe(nursery, &found.path)?;
+        let (found, mut file) = match source::find(typed, nursery, cache, &engine.version) {
+            // A model that is not whole is no reason to leave out the others.
+            Err(source::Error::Source(sources::Error::Broken(reason))) => {
+                (Found::unusable(typed), Err(reason))
+            }
+            found => {
+                let found = found.map_err(not_found)?;
+                let file = describe(nursery, &found.path)?;
+                (found, file)
+            }
+        };
         let of_model = cells_of(variant, &precisions, file.as_ref().ok());
         let sha256 = match hash(nursery, &found.path, &file, &of_model) {
-            Ok(sha256) => sha256,
+            Ok(sha256) => sha256.or_else(|| found.sha256.clone()),
             Err(trouble @ Trouble::Interrupted) => return Err(other(trouble)),
             Err(trouble) => {
                 file = Err(trouble.to_string());
@@ -223,7 +233,8 @@ fn note(normalised: &mut Vec<NormalisedFile>, file: &str, counts: Normalised) {
 
 pub(super) fn not_found(error: source::Error) -> Error {
     match error {
-        source::Error::Unknown(message) => Error::Usage(message),
+        source::Error::Unknown(message)
+        | source::Error::Source(sources::Error::Unknown(message)) => Error::Usage(message),
         other => Error::Other(other.to_string()),
     }
 }
@@ -325,16 +336,12 @@ fn model_info(
     sha256: Option<String>,
 ) -> ModelInfo {
     let path = found.path.to_string_lossy().into_owned();
-    let stem = found
-        .path
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned());
-    let stem = stem.unwrap_or_else(|| path.clone());
+    let short = sources::short_name(found.source.as_deref().unwrap_or(&path));
     ModelInfo {
         variant: variant.to_owned(),
         source: found.source,
         path,
-        name: file.and_then(|file| file.name.clone()).unwrap_or(stem),
+        name: file.and_then(|file| file.name.clone()).unwrap_or(short),
         sha256,
         file_bytes: file.map(|file| file.file_bytes),
         architecture: file.map(|file| file.architecture.clone()),

@@ -1,9 +1,11 @@
-//! From what names a model on the command line to its file.
+//! From what names a model on the command line to its file: an embedded model, or one of the sources
+//! in [`crate::sources`].
 
 use super::cache::{self, Cache};
 use super::protocol::Request;
 use super::worker::{Nursery, Trouble};
 use crate::engine::precision;
+use crate::sources::{self, Environment};
 use datasets::EmbeddedModel;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,21 @@ pub struct Found {
     pub source: Option<String>,
     /// For embedded models: the name of their weights.
     pub weights: Option<&'static str>,
+    /// SHA-256 in hex, where a store claims one; nothing was hashed.
+    pub sha256: Option<String>,
+}
+
+impl Found {
+    /// What stands for a model that cannot be measured, by what was typed.
+    #[must_use]
+    pub fn unusable(typed: &str) -> Self {
+        Self {
+            path: typed.into(),
+            source: None,
+            weights: None,
+            sha256: None,
+        }
+    }
 }
 
 /// Why there is no file.
@@ -24,6 +41,9 @@ pub enum Error {
     /// A name that looks like that of an embedded model and is none.
     #[error("{0}")]
     Unknown(String),
+    /// What was typed leads to nothing, or to something that is not whole.
+    #[error(transparent)]
+    Source(#[from] sources::Error),
     /// The file cannot be kept.
     #[error(transparent)]
     Cache(#[from] cache::Error),
@@ -32,10 +52,10 @@ pub enum Error {
     Derive(#[from] Trouble),
 }
 
-/// Finds the file: an embedded model is put into the cache first, anything else is a path.
+/// Finds the file: an embedded model is put into the cache first, anything else is where it is kept.
 ///
 /// # Errors
-/// See [`Error`]. That a path leads to no model is not told here but by its cells.
+/// See [`Error`]. That a path leads to nothing is not told here but by its cells.
 pub fn find(
     typed: &str,
     nursery: &Nursery,
@@ -44,10 +64,12 @@ pub fn find(
 ) -> Result<Found, Error> {
     let Some(model) = datasets::embedded_model(typed) else {
         check_spelling(typed)?;
+        let sources::Found { path, sha256 } = sources::find(typed, &Environment::of_process())?;
         return Ok(Found {
-            path: typed.into(),
-            source: None,
+            source: (path != Path::new(typed)).then(|| typed.to_owned()),
+            path,
             weights: None,
+            sha256,
         });
     };
     let mut path = unpack(&model, cache)?;
@@ -58,6 +80,7 @@ pub fn find(
         path,
         source: Some(typed.to_owned()),
         weights: Some(model.weights),
+        sha256: None,
     })
 }
 
@@ -100,7 +123,7 @@ fn quantise(
 /// A bare word that is no file was meant as a name.
 fn check_spelling(typed: &str) -> Result<(), Error> {
     let path = Path::new(typed);
-    let bare = path.extension().is_none() && !typed.contains(std::path::is_separator);
+    let bare = path.extension().is_none() && !typed.contains([':', std::path::MAIN_SEPARATOR]);
     if !bare || path.exists() {
         return Ok(());
     }

@@ -207,7 +207,10 @@ fn file(model: &ModelInfo) -> Phrase {
     let path = Phrase::code(&model.path);
     match &model.source {
         Some(source) => path
-            .then(Phrase::both(" (내장 모델 ", " (embedded model "))
+            .then(match model.demonstration {
+                Some(_) => Phrase::both(" (내장 모델 ", " (embedded model "),
+                None => Phrase::both(" (입력한 이름 ", " (given as "),
+            })
             .then(Phrase::code(source))
             .then(Phrase::same(")")),
         None => path,

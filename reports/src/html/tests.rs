@@ -827,6 +827,8 @@ fn html_says_of_each_question_whether_it_was_learned() {
         .trained_on = Vec::new();
     let page = rendered(&view::build(vec![run]));
     assert_sound(&page);
+    assert!(page.contains("(입력한 이름 <code>nabi-general</code>)"));
+    assert!(page.contains("(내장 모델 <code>nabi-instruct</code>)"));
     let (head, cards) = about(&page, 1);
     assert!(!head.contains("학습"));
     for said in ["학습에 쓴 질문", "학습에서 뺀 질문"] {
