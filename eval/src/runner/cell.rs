@@ -125,7 +125,7 @@ impl<'a> Cell<'a> {
         }
         self.answers(shared)?;
         // Those of derived files follow from their source's.
-        if suite.numbers.is_some() && self.info.native {
+        if suite.numbers.is_some() && self.stands_for_file(shared) {
             self.numbers(shared)?;
             self.activations(shared)?;
         }
@@ -250,6 +250,15 @@ impl<'a> Cell<'a> {
             n_threads: shared.info.n_threads,
         };
         self.ask(shared, Stage::Answers, &request)
+    }
+
+    /// Whether it is the first cell of its model that is measured as it is: others of the same file,
+    /// with another KV cache say, have the same weights.
+    fn stands_for_file(&self, shared: &Shared<'_>) -> bool {
+        let mut cells = shared.info.cells.iter();
+        cells
+            .find(|cell| cell.native && cell.variant == self.info.variant)
+            .is_some_and(|first| first.id == self.info.id)
     }
 
     /// Number ranges of the file's weights.
