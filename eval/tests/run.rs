@@ -245,7 +245,7 @@ fn the_list_names_cells_and_needs_and_runs_nothing() {
             "run",
         ])
         .expect(0);
-    for cell in ["m/F32", "m/F16", "m/Q4_K_M", "3 cells"] {
+    for cell in ["m/F32", "m/F16", "m/Q4_K_M", "m/fidelity", "4 cells"] {
         assert!(ran.stdout.contains(cell), "{}", ran.stdout);
     }
     assert!(!place.path("run").exists());

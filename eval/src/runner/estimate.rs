@@ -8,7 +8,7 @@ use super::probe;
 use super::worker::Nursery;
 use crate::engine::{ModelFile, Setup, precision};
 use crate::stages::speed;
-use reports::record::{CellInfo, RunInfo, Test, When};
+use reports::record::{CellInfo, FidelityInfo, RunInfo, Test, When};
 use std::path::Path;
 
 /// One cell of a listing.
@@ -26,12 +26,12 @@ pub struct Listed {
     pub note: Option<String>,
 }
 
-/// Lists the cells of a plan.
+/// Lists the cells of a plan, and the comparisons of some of them.
 #[must_use]
 pub fn list(plan: &Plan, nursery: &Nursery, cache: &Cache) -> Vec<Listed> {
     let probe = probe::probe(When::Before);
     let pairs = plan.info.cells.iter().zip(&plan.sources);
-    pairs
+    let mut listed: Vec<Listed> = pairs
         .map(|(cell, source)| match source {
             Ok(file) => {
                 let seconds = seconds(&plan.info, cell, file, probe.read_gb_s, probe.gflop_s);
@@ -45,7 +45,31 @@ pub fn list(plan: &Plan, nursery: &Nursery, cache: &Cache) -> Vec<Listed> {
                 note: Some(reason.clone()),
             },
         })
-        .collect()
+        .collect();
+    let groups = plan.info.fidelity.iter();
+    let groups: Vec<Listed> = groups.map(|group| comparison(group, &listed)).collect();
+    listed.extend(groups);
+    listed
+}
+
+/// A fidelity cell holds its members together where they fit.
+fn comparison(group: &FidelityInfo, cells: &[Listed]) -> Listed {
+    let is_member = |cell: &&Listed| cell.id == group.baseline || group.compared.contains(&cell.id);
+    Listed {
+        id: group.id.clone(),
+        memory_bytes: cells
+            .iter()
+            .filter(is_member)
+            .map(|cell| cell.memory_bytes)
+            .sum(),
+        disk_bytes: 0,
+        seconds: None,
+        note: Some(format!(
+            "compares {} cells with {}; in parts where they do not fit in memory together. Its time is that of their perplexity, which is in theirs",
+            group.compared.len(),
+            group.baseline
+        )),
+    }
 }
 
 fn list_one(

@@ -24,7 +24,7 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "p5BPJ9MXlfyfPulv081iUGYQuT49h7qE0ktfhOUGvns=",
+    sha256: "fVHDVkzCNzP7rVlTDoKcdPJ+AmvnZfiyQCErjTW/E0I=",
 };
 
 /// The script, without which the page reads as well.
