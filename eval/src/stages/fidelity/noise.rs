@@ -1,8 +1,9 @@
 //! What the method itself adds: the baseline against itself.
 //!
-//! The first chunk is evaluated, evaluated once more, and its last tokens one at a time, as an answer
-//! is generated: what differs then is chance, and the order in which the engine's kernels add. One
-//! chunk is enough to tell how large that is, and costs little beside the comparison.
+//! The beginning of the first chunk is evaluated, evaluated once more, and its last tokens one at a
+//! time, as an answer is generated: what differs then is chance, and the order in which the engine's
+//! kernels add. So few tokens are enough to tell how large that is, and cost little beside the
+//! comparison.
 
 use super::divergence::Position;
 use super::pass::{At, record};
@@ -12,8 +13,10 @@ use crate::stages::perplexity::{self, Chunk};
 use reports::record::Compared;
 use std::ops::Range;
 
-/// Tokens at the end of a chunk that are evaluated one at a time.
-const STEPS: usize = 32;
+/// Tokens that are evaluated.
+const TOKENS: usize = 128;
+/// Tokens at the end of these that are evaluated one at a time.
+const STEPS: usize = 24;
 
 /// Compares the baseline with itself over the first chunk of a group.
 ///
@@ -28,6 +31,10 @@ pub(super) fn measure(
 ) -> Result<(), Error> {
     let Some((place, chunk)) = group.places().next() else {
         return Ok(());
+    };
+    let chunk = &Chunk {
+        tokens: chunk.tokens[..chunk.tokens.len().min(TOKENS)].to_vec(),
+        ..*chunk
     };
     let mut run = Run {
         model,
