@@ -101,16 +101,18 @@ pub fn escape(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if c.is_control()
-            || ('\u{202a}'..='\u{202e}').contains(&c)
-            || ('\u{2066}'..='\u{2069}').contains(&c)
-        {
+        if c.is_control() || is_unseen(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);
         }
     }
     shown
+}
+
+/// Characters that show nothing and turn or join what stands around them.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn lock() -> std::sync::MutexGuard<'static, Log> {
@@ -166,6 +168,7 @@ mod tests {
     #[test]
     fn escapes_what_a_terminal_would_obey() {
         assert_eq!(escape("a\u{1b}[31mb\u{202e}c\n"), "a\\u{1b}[31mb\\u{202e}c");
+        assert_eq!(escape("a\u{200b}b\u{2028}c"), "a\\u{200b}b\\u{2028}c");
         assert!(escape(&"x".repeat(10_000)).len() < 500);
     }
 }
