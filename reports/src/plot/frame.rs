@@ -33,7 +33,8 @@ const TITLE: Type = Type {
     bold: true,
     color: INK,
 };
-const NUMBER: Type = Type {
+/// Type of numbers of scales and of what stands under a name.
+pub(super) const SMALL: Type = Type {
     size: 11.0,
     bold: false,
     color: MUTED,
@@ -181,9 +182,9 @@ pub(super) fn draw_scale<DB: DrawingBackend>(
         canvas.bar((x, top), (x, bottom), 1.0, GRID)?;
         let at = (x, bottom + 17.0);
         if tick.label.contains('^') {
-            power::draw(canvas, &tick.label, at, NUMBER)?;
+            power::draw(canvas, &tick.label, at, SMALL)?;
         } else {
-            canvas.text(&tick.label, at, Anchor::Middle, NUMBER)?;
+            canvas.text(&tick.label, at, Anchor::Middle, SMALL)?;
         }
     }
     if axis.starts_at_zero() {
@@ -204,10 +205,10 @@ pub(super) fn draw_vertical_scale<DB: DrawingBackend>(
         let color = if tick.value == 0.0 { MUTED } else { GRID };
         canvas.bar((left, y), (right, y), 1.0, color)?;
         if tick.label.contains('^') {
-            let middle = left - 8.0 - power::width(canvas, &tick.label, NUMBER) / 2.0;
-            power::draw(canvas, &tick.label, (middle, y + 4.0), NUMBER)?;
+            let middle = left - 8.0 - power::width(canvas, &tick.label, SMALL) / 2.0;
+            power::draw(canvas, &tick.label, (middle, y + 4.0), SMALL)?;
         } else {
-            canvas.text(&tick.label, (left - 8.0, y + 4.0), Anchor::End, NUMBER)?;
+            canvas.text(&tick.label, (left - 8.0, y + 4.0), Anchor::End, SMALL)?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
-use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
+use super::frame::{self, Frame, LABEL, NOTE, SMALL, WIDTH};
 use super::label::{CellName, fit, fit_name};
 use super::palette::{INK, MUTED, Rgb, Style, tint};
 use super::power;
@@ -109,11 +109,6 @@ const NUMBER: Type = Type {
     size: 12.0,
     bold: false,
     color: INK,
-};
-const SMALL: Type = Type {
-    size: 11.0,
-    bold: false,
-    color: MUTED,
 };
 
 struct Layout {

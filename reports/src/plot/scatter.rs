@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
-use super::frame::{self, Frame, LABEL, NOTE, WIDTH};
+use super::frame::{self, Frame, LABEL, NOTE, SMALL, WIDTH};
 use super::label::fit;
 use super::palette::{INK, MUTED, Style, tint};
 use super::place::{self, Line, Rect};
@@ -62,11 +62,6 @@ const NAME_HEIGHT: f64 = 29.0;
 const NEAR: f64 = 13.0;
 /// Share of a measured width to spare, since a viewer's font may be wider than the measured one.
 const SLACK: f64 = 1.06;
-const SMALL: Type = Type {
-    size: 11.0,
-    bold: false,
-    color: MUTED,
-};
 
 /// Where one panel stands, in logical pixels.
 struct Layout {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::groups;
 use super::pareto::{Measured, Trade, beaten_by};
 use super::speed::{SpeedGroup, deepest_decode};
 use super::{FidelityRow, MemoryRow, Report, SummaryRow};
@@ -172,29 +173,24 @@ struct Group {
 
 /// The groups that each run lists; of what it does not list, each variant is one.
 fn groups(report: &Report) -> Vec<Group> {
-    let mut groups = Vec::new();
+    let mut all_groups = Vec::new();
     let mut first = 0;
     for run in &report.runs {
-        let place = |id: &String| {
-            let place = run.cells.iter().position(|cell| cell.id == *id);
-            place.map(|place| first + place)
-        };
         let all = first..first + run.cells.len();
         let listed: Vec<Group> = run
             .fidelity
             .iter()
             .map(|info| Group {
-                baseline: place(&info.baseline),
-                cells: std::iter::once(&info.baseline)
-                    .chain(&info.compared)
-                    .filter_map(place)
+                baseline: groups::place(run, &info.baseline).map(|place| first + place),
+                cells: groups::members(run, info)
+                    .map(|place| first + place)
                     .collect(),
             })
             .collect();
         let mut rest: Vec<usize> = all
             .filter(|cell| !listed.iter().any(|group| group.cells.contains(cell)))
             .collect();
-        groups.extend(listed);
+        all_groups.extend(listed);
         while let Some(&cell) = rest.first() {
             let variant = |cell: usize| report.cells[cell].key.variant.as_str();
             let cells: BTreeSet<usize> = rest
@@ -203,14 +199,14 @@ fn groups(report: &Report) -> Vec<Group> {
                 .filter(|&other| variant(other) == variant(cell))
                 .collect();
             rest.retain(|other| !cells.contains(other));
-            groups.push(Group {
+            all_groups.push(Group {
                 baseline: None,
                 cells,
             });
         }
         first += run.cells.len();
     }
-    groups
+    all_groups
 }
 
 /// Fills in the divergence of each cell over the first whole corpus.

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::record::{CellInfo, RunInfo};
+use crate::precision::Precision;
+use crate::record::{CellInfo, FidelityInfo, RunInfo};
 
 /// A cell and the one it is compared with, as indices in [`RunInfo::cells`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,16 +27,31 @@ pub(super) fn pairs(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair
 }
 
 fn listed(run: &RunInfo) -> Vec<Pair> {
-    let index = |id: &String| run.cells.iter().position(|cell| cell.id == *id);
     let mut pairs = Vec::new();
     for group in &run.fidelity {
-        let Some(baseline) = index(&group.baseline) else {
+        let Some(baseline) = place(run, &group.baseline) else {
             continue;
         };
-        let cells = group.compared.iter().filter_map(index);
+        let cells = members(run, group).skip(1);
         pairs.extend(cells.map(|cell| Pair { cell, baseline }));
     }
     pairs
+}
+
+/// The cells of a group, the baseline first, as indices in [`RunInfo::cells`]; those that a damaged
+/// run.json does not plan are left out.
+pub(super) fn members<'a>(
+    run: &'a RunInfo,
+    group: &'a FidelityInfo,
+) -> impl Iterator<Item = usize> + 'a {
+    std::iter::once(&group.baseline)
+        .chain(&group.compared)
+        .filter_map(|id| place(run, id))
+}
+
+/// Where a cell stands in [`RunInfo::cells`].
+pub(super) fn place(run: &RunInfo, id: &str) -> Option<usize> {
+    run.cells.iter().position(|cell| cell.id == id)
 }
 
 fn by_variant(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
@@ -55,29 +71,26 @@ fn by_variant(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
 
 /// How much a cell's weights can say, and what settles a tie.
 fn rank(cell: &CellInfo) -> impl Ord + use<> {
-    let own = bits(&cell.precision);
+    let precision = Precision::parse(&cell.precision);
+    let bits = |precision: Precision| precision.bits().unwrap_or(0);
+    let own = bits(precision);
     let information = match &cell.derived_from {
-        Some(source) => own.min(bits(source)),
+        Some(source) => own.min(bits(Precision::parse(source))),
         None => own,
     };
     let settings = cell.precision.matches(':').count();
-    let ends_f32 = cell.precision.contains("+F32");
-    (information, own, ends_f32, Reverse(settings), cell.native)
-}
-
-/// Bits of a weight by the name of its format: 16 for `BF16`, 4 for `Q4_K_M`, 0 where it says none.
-fn bits(precision: &str) -> u32 {
-    let digits = precision.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
-    digits[..end].parse().unwrap_or(0)
+    (
+        information,
+        own,
+        precision.ends_f32,
+        Reverse(settings),
+        cell.native,
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::FidelityInfo;
     use crate::sample;
 
     /// The baseline that cells of one variant get, each with the precision it was derived from.

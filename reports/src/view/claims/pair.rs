@@ -4,7 +4,7 @@ use super::finding::{Said, both};
 use crate::precision::Precision;
 use crate::record::{FidelityInfo, RunInfo, Stage};
 use crate::text::one_line;
-use crate::view::{CellView, MemoryRow, Report, Status};
+use crate::view::{CellView, MemoryRow, Report, Status, groups};
 
 /// A cell and its baseline, of one run.
 pub(super) struct Pair<'a> {
@@ -137,14 +137,8 @@ pub(super) fn members<'a>(
     group: &'a FidelityInfo,
 ) -> impl Iterator<Item = usize> + 'a {
     // The cells of a run stand in its order.
-    let at = move |id: &String| {
-        let planned = &report.runs[run].cells;
-        let place = planned.iter().position(|cell| cell.id == *id)?;
-        cells_of(report, run).nth(place)
-    };
-    std::iter::once(&group.baseline)
-        .chain(&group.compared)
-        .filter_map(at)
+    groups::members(&report.runs[run], group)
+        .filter_map(move |place| cells_of(report, run).nth(place))
 }
 
 /// The comparison that a cell takes part in.
