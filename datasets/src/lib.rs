@@ -11,6 +11,7 @@ mod models;
 mod names;
 mod normalise;
 mod questions;
+mod shape;
 mod suite;
 mod text;
 
@@ -22,6 +23,7 @@ pub use normalise::Normalised;
 pub use questions::{
     Constraint, Kind, Level, QUESTION_SETS, Question, QuestionSet, load_questions,
 };
+pub use shape::{Architecture, SHAPES, Shape, load_shape};
 pub use suite::{
     AnswersSuite, FidelitySuite, NumbersSuite, PerplexitySuite, SUITES, SpeedSuite, Suite,
     load_suite,

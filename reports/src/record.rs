@@ -131,6 +131,10 @@ pub struct ModelInfo {
     /// Set for hanbench's own demonstration models.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub demonstration: Option<Demonstration>,
+    /// Set where the weights are random numbers: the shape that they fill. Such a model has a speed
+    /// and needs memory; what it says means nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub synthetic: Option<datasets::Shape>,
 }
 
 /// A small model that comes with hanbench so that there is something to measure. Its quality says

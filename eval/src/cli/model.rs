@@ -93,6 +93,8 @@ mod tests {
             "ollama:me/llama3.2:3b",
             "fp16=ollama:llama3.2:3b-instruct-fp16",
             "hf:owner/repo/sub/c-Q8_0.gguf",
+            "synthetic:llama3.2-3b",
+            "synthetic:dir/my.shape.toml",
         ]);
         let expected = [
             ("text", "dir/a.gguf"),
@@ -103,6 +105,8 @@ mod tests {
             ("llama3.2:3b-2", "ollama:me/llama3.2:3b"),
             ("fp16", "ollama:llama3.2:3b-instruct-fp16"),
             ("c-Q8_0", "hf:owner/repo/sub/c-Q8_0.gguf"),
+            ("llama3.2-3b", "synthetic:llama3.2-3b"),
+            ("my.shape", "synthetic:dir/my.shape.toml"),
         ];
         assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }

@@ -8,6 +8,7 @@ use crate::runner::journal::Journal;
 use crate::runner::plan::{self, Plan, Wanted};
 use crate::runner::worker::Nursery;
 use crate::runner::{self, Finished, Listed, machine};
+use crate::sources;
 use datasets::{FAMILY, Normalised, Suite};
 use reports::record::{ModelInfo, NormalisedFile, RunInfo};
 use std::path::{Path, PathBuf};
@@ -24,17 +25,21 @@ Examples:
   hanbench run model.gguf --precision f32,f16,q4_k_m,f16:kv=q8_0 --baseline f32 --corpus my.txt
   hanbench run nabi-instruct --suite precision-grid      what to keep wide and what to narrow
   hanbench run model.gguf --questions my.jsonl --corpus my.txt --out runs/mine
+  hanbench run synthetic:llama3.2-3b --precision f16,q4_k_m   its speed and memory here, before downloading it
   hanbench run --resume --out runs/mine                  go on where it was cut off
 
 Exit status: 0 everything was measured, 1 something failed (the report is written), 2 bad usage.")]
 pub struct Args {
     /// Each with a label of your choice, instruct=model.gguf: a GGUF file, a folder with one, the first
-    /// part of a split one, ollama:NAME:TAG, hf:OWNER/REPO/FILE.gguf, or an embedded model
-    /// (nabi-general, nabi-instruct, nabi-text) [default: the three embedded ones]
+    /// part of a split one, ollama:NAME:TAG, hf:OWNER/REPO/FILE.gguf, an embedded model (nabi-general,
+    /// nabi-instruct, nabi-text), or synthetic:SHAPE, random weights of which speed and memory alone are
+    /// measured (llama3.2-1b, llama3.2-3b, llama3.1-8b, llama3.1-70b, llama2-7b, mistral-7b, qwen3-0.6b,
+    /// qwen3-4b, gemma3-1b, exaone3.5-2.4b, or a TOML file of dimensions)
+    /// [default: the three embedded ones]
     #[arg(value_name = "[LABEL=]MODEL")]
     models: Vec<String>,
     /// What each model is put through: quick, standard, full, precision-grid, or a TOML file
-    /// [default: quick for the embedded models, else standard]
+    /// [default: quick for the embedded models, else standard, of which random weights take the speed alone]
     #[arg(long, value_name = "NAME|FILE")]
     suite: Option<String>,
     /// Precisions, instead of the suite's: native, f32, f16, bf16, q8_0, q4_k_m, …; behind one there may
@@ -168,9 +173,20 @@ fn load_suite(name: &str) -> Result<Suite, Failure> {
     datasets::load_suite(name).map_err(|error| Failure::Usage(error.to_string()))
 }
 
-/// `quick` where all models are embedded, else `standard`. The family is measured at the precisions
+/// `quick` where all models are embedded, else `standard`; of that the speed alone where all weights
+/// are random. The family is measured at the precisions
 /// that its files have, as the tags that it stands for, and at F32 beside them.
 fn default_suite(models: &[(String, String)], family: bool) -> Result<Suite, Failure> {
+    let is_shape = |(_, name): &(String, String)| name.starts_with(sources::SYNTHETIC);
+    if models.iter().all(is_shape) {
+        return Ok(Suite {
+            perplexity: None,
+            fidelity: None,
+            answers: None,
+            numbers: None,
+            ..load_suite("standard")?
+        });
+    }
     let embedded = |(_, name): &(String, String)| datasets::MODELS.contains(&name.as_str());
     if !models.iter().all(embedded) {
         return load_suite("standard");

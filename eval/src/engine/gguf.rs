@@ -1,7 +1,7 @@
 //! Reading what a GGUF file says of itself, without loading it.
 
 use super::dequantise::Decoder;
-use super::{Error, ModelFile, log, precision};
+use super::{Error, ModelFile, log, precision, synthetic};
 use crate::sources::split;
 use llama_cpp_sys_2 as sys;
 use sha2::{Digest, Sha256};
@@ -222,6 +222,9 @@ pub fn describe(path: &Path) -> Result<ModelFile, Error> {
         n_vocab: gguf.array_length("tokenizer.ggml.tokens"),
         finetune: gguf.text("general.finetune").map(|text| log::escape(&text)),
         has_template: gguf.text("tokenizer.chat_template").is_some(),
+        synthetic: gguf
+            .text(synthetic::KEY)
+            .and_then(|json| serde_json::from_str(&json).ok()),
         architecture: log::escape(&architecture),
     })
 }

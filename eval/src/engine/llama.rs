@@ -2,7 +2,7 @@
 
 use super::{
     Buffers, Engine, Error, KvType, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup,
-    Token, Watched, activations, chat, clock, gguf, log, precision, predict, quantize,
+    Token, Watched, activations, chat, clock, gguf, log, precision, predict, quantize, synthetic,
 };
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
@@ -82,6 +82,15 @@ impl Engine for Llama {
     ) -> Result<u64, Error> {
         let precision = precision::Precision::parse(precision).map_err(Error)?;
         clock::inside(|| quantize::convert(from, to, &precision, n_threads))
+    }
+
+    fn generate(
+        &self,
+        to: &Path,
+        plan: &synthetic::Plan,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<u64, Error> {
+        synthetic::write(to, plan, progress)
     }
 
     fn load(&self, path: &Path, setup: Setup) -> Result<Box<dyn Model + '_>, Error> {

@@ -1,17 +1,21 @@
 //! What llama.cpp says while it works: kept, so that a failure has the engine's own reason and the
 //! buffers that it reports can be read.
 
+use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_void};
-use std::sync::{Mutex, Once};
+use std::sync::Once;
 
 /// Enough for the longest load log of one model; older lines are dropped.
 const KEPT_LINES: usize = 4096;
 
-static LOG: Mutex<Log> = Mutex::new(Log {
-    lines: Vec::new(),
-    partial: String::new(),
-    partial_is_error: false,
-});
+thread_local! {
+    // The engine speaks in the thread that asked it, so what others ask meanwhile is not mixed in.
+    static LOG: RefCell<Log> = const { RefCell::new(Log {
+        lines: Vec::new(),
+        partial: String::new(),
+        partial_is_error: false,
+    }) };
+}
 
 struct Log {
     lines: Vec<Line>,
@@ -40,20 +44,20 @@ pub fn install() {
 
 /// Forgets what was logged, so that the next [`lines`] speak of what follows.
 pub fn clear() {
-    lock().lines.clear();
+    LOG.with_borrow_mut(|log| log.lines.clear());
 }
 
 /// Everything logged since [`clear`].
 #[must_use]
 pub fn lines() -> Vec<Line> {
-    lock().lines.clone()
+    LOG.with_borrow(|log| log.lines.clone())
 }
 
 /// The engine's own reason for a failure: its last error that is more than an echo of another.
 #[must_use]
 pub fn reason() -> Option<String> {
-    let log = lock();
-    let errors = || log.lines.iter().filter(|line| line.is_error);
+    let lines = lines();
+    let errors = || lines.iter().filter(|line| line.is_error);
     let cause = errors()
         .filter_map(|line| line.text.split_once("error loading model: "))
         .map(|(_, cause)| cause)
@@ -115,12 +119,6 @@ fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-fn lock() -> std::sync::MutexGuard<'static, Log> {
-    // A panic while holding the lock leaves a log that is still readable.
-    LOG.lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
 unsafe extern "C" fn receive(
     level: llama_cpp_sys_2::ggml_log_level,
     text: *const c_char,
@@ -131,20 +129,26 @@ unsafe extern "C" fn receive(
     }
     // SAFETY: llama.cpp passes a NUL-terminated string that lives for the call.
     let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-    let mut log = lock();
-    if level != llama_cpp_sys_2::GGML_LOG_LEVEL_CONT {
-        log.partial_is_error = level == llama_cpp_sys_2::GGML_LOG_LEVEL_ERROR;
-    }
-    log.partial.push_str(&text);
-    if text.ends_with('\n') {
-        let line = Line {
-            is_error: log.partial_is_error,
-            text: std::mem::take(&mut log.partial).trim_end().to_owned(),
-        };
-        if log.lines.len() == KEPT_LINES {
-            log.lines.remove(0);
+    // A thread that ends has nobody left who would read its lines.
+    let _ = LOG.try_with(|log| log.borrow_mut().receive(level, &text));
+}
+
+impl Log {
+    fn receive(&mut self, level: llama_cpp_sys_2::ggml_log_level, text: &str) {
+        if level != llama_cpp_sys_2::GGML_LOG_LEVEL_CONT {
+            self.partial_is_error = level == llama_cpp_sys_2::GGML_LOG_LEVEL_ERROR;
         }
-        log.lines.push(line);
+        self.partial.push_str(text);
+        if text.ends_with('\n') {
+            let line = Line {
+                is_error: self.partial_is_error,
+                text: std::mem::take(&mut self.partial).trim_end().to_owned(),
+            };
+            if self.lines.len() == KEPT_LINES {
+                self.lines.remove(0);
+            }
+            self.lines.push(line);
+        }
     }
 }
 

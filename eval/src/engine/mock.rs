@@ -5,7 +5,7 @@
 
 use super::{
     Buffers, Engine, Error, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup, Token,
-    Watched, chat, precision,
+    Watched, chat, precision, synthetic,
 };
 use reports::record::{ActivationRange, EngineInfo};
 use std::path::Path;
@@ -41,6 +41,7 @@ impl Engine for Mock {
             n_vocab: Some(N_VOCAB as u64),
             finetune: None,
             has_template: false,
+            synthetic: None,
         })
     }
 
@@ -62,6 +63,18 @@ impl Engine for Mock {
         precision::Precision::parse(name).map_err(Error)?;
         std::fs::copy(from, to)
             .map(|_| 0)
+            .map_err(|error| Error(format!("{}: {error}", to.display())))
+    }
+
+    fn generate(
+        &self,
+        to: &Path,
+        plan: &synthetic::Plan,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<u64, Error> {
+        progress(1, 1);
+        std::fs::write(to, &plan.shape.name)
+            .map(|()| 0)
             .map_err(|error| Error(format!("{}: {error}", to.display())))
     }
 

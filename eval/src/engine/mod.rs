@@ -9,6 +9,7 @@ pub mod chat;
 pub mod clock;
 pub mod dequantise;
 pub mod gguf;
+mod header;
 pub mod llama;
 pub mod log;
 pub mod mock;
@@ -16,7 +17,9 @@ pub mod os;
 pub mod precision;
 mod predict;
 mod quantize;
+mod random;
 pub mod sample;
+pub mod synthetic;
 pub mod tiny;
 
 use reports::record::{ActivationRange, EngineInfo};
@@ -159,6 +162,9 @@ pub struct ModelFile {
     pub finetune: Option<String>,
     /// Whether the file carries a chat template.
     pub has_template: bool,
+    /// The shape that it was made of, where its weights are random.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub synthetic: Option<datasets::Shape>,
 }
 
 /// Something that evaluates model files.
@@ -193,6 +199,18 @@ pub trait Engine {
         to: &Path,
         precision: &str,
         n_threads: u32,
+    ) -> Result<u64, Error>;
+
+    /// Writes a model of a shape with random weights; `progress` hears of bytes written, of how many.
+    /// Returns the same as [`Engine::convert`].
+    ///
+    /// # Errors
+    /// An unknown precision, a full disk.
+    fn generate(
+        &self,
+        to: &Path,
+        plan: &synthetic::Plan,
+        progress: &mut dyn FnMut(u64, u64),
     ) -> Result<u64, Error>;
 
     /// Loads the weights.

@@ -117,6 +117,23 @@ impl Cache {
         made
     }
 
+    /// Gives `use_it` the path of a file that is gone afterwards, beside `target`.
+    ///
+    /// # Errors
+    /// Whatever `use_it` says.
+    pub fn with_scratch<T, E>(
+        &self,
+        target: &Path,
+        use_it: impl FnOnce(&Path) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.remove_abandoned();
+        let scratch = target.with_extension(format!("scratch.part-{}", std::process::id()));
+        let used = use_it(&scratch);
+        // It may never have been there; what counts is that it does not stay.
+        let _ = std::fs::remove_file(&scratch);
+        used
+    }
+
     fn check_disk(&self, needed: u64) -> Result<(), Error> {
         const SPARE: u64 = 64 << 20;
         match crate::engine::os::free_disk(&self.dir) {

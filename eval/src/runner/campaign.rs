@@ -152,7 +152,8 @@ fn begin<'a>(
                 model,
                 file,
             };
-            prepare::prepare(source, shared.nursery, cache, &mut engine_ns)
+            let progress = shared.progress;
+            prepare::prepare(source, shared.nursery, cache, progress, &mut engine_ns)
         }
         (Err(reason), _) => Err(Unfit::Failed(Stage::Model, reason.clone())),
         (_, None) => Err(Unfit::Failed(

@@ -1,6 +1,7 @@
 //! One cell while it is measured: its child, its records, what has gone wrong.
 
 use super::attempt::Attempt;
+use super::campaign;
 use super::journal::Journal;
 use super::prepare::{self, Prepared, Unfit};
 use super::probe;
@@ -110,12 +111,18 @@ impl<'a> Cell<'a> {
     pub fn finish(mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
         let suite = &shared.info.suite;
         let has_speed = suite.speed.is_some();
-        let has_perplexity = suite.perplexity.is_some() && !self.compared;
+        let is_random = campaign::model_of(shared.info, self.info)
+            .is_some_and(|model| model.synthetic.is_some());
+        let has_perplexity = suite.perplexity.is_some() && !self.compared && !is_random;
         if has_speed {
             self.memory(shared)?;
         } else if !has_perplexity {
             self.touch(shared)?;
             self.memory(shared)?;
+        }
+        if is_random {
+            self.refuse_text(shared)?;
+            return self.end(shared);
         }
         if has_perplexity {
             self.perplexity(shared)?;
@@ -151,6 +158,24 @@ impl<'a> Cell<'a> {
             Some(text) => self.attempt.warn(shared, Stage::Process, text),
             None => Ok(()),
         }
+    }
+
+    /// Random weights have a speed and take memory; whatever else they are asked would be noise that
+    /// looks like a result.
+    fn refuse_text(&mut self, shared: &mut Shared<'_>) -> Result<(), Fatal> {
+        let suite = &shared.info.suite;
+        let stages = [
+            (suite.perplexity.is_some(), Stage::Perplexity, "perplexity"),
+            (suite.answers.is_some(), Stage::Answers, "answers"),
+            (suite.numbers.is_some(), Stage::Numbers, "numbers"),
+        ];
+        for (_, stage, section) in stages.into_iter().filter(|(asked, ..)| *asked) {
+            let reason = format!(
+                "refused: the weights are random numbers, so [{section}] would tell nothing about the model; speed and memory are measured. Give the model's own file for the rest, or a suite without [{section}]"
+            );
+            self.fail(shared, stage, reason)?;
+        }
+        Ok(())
     }
 
     /// Records a failure; the cell goes on with its next stage.

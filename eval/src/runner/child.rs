@@ -6,7 +6,9 @@
 
 use super::protocol::{Reply, Request};
 use crate::energy::Meters;
-use crate::engine::{Engine, Error, Model, SessionSpec, Setup, Watched, clock, gguf, llama, os};
+use crate::engine::{
+    Engine, Error, Model, SessionSpec, Setup, Watched, clock, gguf, llama, os, synthetic,
+};
 use crate::numbers;
 use crate::stages::activations::Looked;
 use crate::stages::fidelity::{self, Comparison, Event};
@@ -70,6 +72,7 @@ fn without_model<R: BufRead, W: Write>(
         Request::Describe { path } => engine.describe(&path).map(|file| Reply::Described { file }),
         Request::Hash { path } => gguf::sha256(&path).map(|sha256| Reply::Hashed { sha256 }),
         Request::Numbers { path } => return scan(&path, pipe),
+        Request::Generate { to, plan } => return generate(engine, &to, &plan, pipe),
         Request::Fidelity { comparison } => return compare(engine, &comparison, pipe),
         Request::Activations {
             path,
@@ -100,15 +103,30 @@ fn without_model<R: BufRead, W: Write>(
     }
 }
 
+fn generate<R: BufRead, W: Write>(
+    engine: &dyn Engine,
+    to: &Path,
+    plan: &synthetic::Plan,
+    pipe: &mut Pipe<R, W>,
+) -> Answered {
+    let mut broken = Ok(());
+    let written = engine.generate(to, plan, &mut |done, total| {
+        let said = pipe.progress_in_mib(done, total);
+        if broken.is_ok() {
+            broken = said;
+        }
+    });
+    broken?;
+    match written {
+        Ok(n_fallbacks) => pipe.say(&Reply::Converted { n_fallbacks }).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
 fn scan<R: BufRead, W: Write>(path: &Path, pipe: &mut Pipe<R, W>) -> Answered {
     let mut broken = Ok(());
-    // In MiB, since a step is a 32-bit number.
-    let mib = |bytes: u64| (bytes >> 20) as u32;
     let scanned = numbers::scan(path, &mut |done, total| {
-        let said = pipe.say(&Reply::Progress {
-            done: mib(done),
-            total: mib(total),
-        });
+        let said = pipe.progress_in_mib(done, total);
         if broken.is_ok() {
             broken = said;
         }
@@ -411,6 +429,14 @@ impl<R: BufRead, W: Write> Pipe<R, W> {
         line.push(b'\n');
         self.to.write_all(&line)?;
         self.to.flush()
+    }
+
+    /// In MiB, since a step is a 32-bit number.
+    fn progress_in_mib(&mut self, done: u64, total: u64) -> std::io::Result<()> {
+        self.say(&Reply::Progress {
+            done: (done >> 20) as u32,
+            total: (total >> 20) as u32,
+        })
     }
 
     fn fact(&mut self, fact: Fact) -> std::io::Result<()> {

@@ -5,6 +5,7 @@ use super::campaign;
 use super::plan::Plan;
 use super::prepare::{self, Unfit};
 use super::probe;
+use super::synthetic;
 use super::worker::Nursery;
 use crate::engine::{ModelFile, Setup, precision};
 use crate::stages::speed;
@@ -86,6 +87,10 @@ fn list_one(
         precision.setup(plan.info.n_gpu_layers)
     });
     let model = campaign::model_of(&plan.info, cell);
+    if let (Some(shape), Some(precision)) = (model.and_then(synthetic::shape_of), precision) {
+        let wanted = synthetic::Wanted::of(shape, precision, &plan.info);
+        return list_shape(&wanted, plan, cell, seconds, nursery, cache);
+    }
     let source = model.map_or("", |model| &model.path);
     let sha256 = model
         .and_then(|model| model.sha256.as_deref())
@@ -125,8 +130,43 @@ fn list_one(
     }
 }
 
+/// A model of a shape, told from an outline of its file.
+fn list_shape(
+    wanted: &synthetic::Wanted<'_>,
+    plan: &Plan,
+    cell: &CellInfo,
+    seconds: f64,
+    nursery: &Nursery,
+    cache: &Cache,
+) -> Listed {
+    let setup = wanted.precision.setup(plan.info.n_gpu_layers);
+    let specs = prepare::specs(&plan.info);
+    let mut listed = Listed {
+        id: cell.id.clone(),
+        memory_bytes: None,
+        disk_bytes: 0,
+        seconds: Some(seconds),
+        note: None,
+    };
+    match wanted.need(&specs, setup, nursery, cache) {
+        Ok(need) => {
+            let bytes = need
+                .predictions
+                .iter()
+                .map(|prediction| prediction.host_bytes);
+            listed.memory_bytes = bytes.max();
+            if !wanted.path(cache).exists() {
+                listed.disk_bytes = need.n_bytes;
+            }
+        }
+        Err(Unfit::Failed(_, reason)) => listed.note = Some(reason),
+        Err(Unfit::Stop(trouble)) => listed.note = Some(trouble.to_string()),
+    }
+    listed
+}
+
 fn file_bytes(cell: &CellInfo, file: &ModelFile) -> u64 {
-    if cell.native {
+    if cell.native && file.synthetic.is_none() {
         file.file_bytes
     } else {
         (file.n_params as f64 * precision::bits(&cell.precision) / 8.0) as u64

@@ -113,7 +113,8 @@ fn prepared(
         file,
     };
     let engine_ns = &mut attempt.engine_ns;
-    let File { path, setup, .. } = prepare::file(source, shared.nursery, cache, engine_ns)?;
+    let File { path, setup, .. } =
+        prepare::file(source, shared.nursery, cache, shared.progress, engine_ns)?;
     let suite = plan.info.suite.perplexity.as_ref();
     let specs: Vec<_> = suite
         .map(|suite| perplexity::session_spec(suite.n_ctx, suite.max_chunks, plan.info.n_threads))

@@ -15,13 +15,19 @@ pub fn groups(
     models: &[ModelInfo],
     cells: &[CellInfo],
 ) -> Result<Vec<FidelityInfo>, String> {
+    // Random numbers agree with nothing.
+    let random = |cell: &CellInfo| {
+        let model = models.iter().find(|model| model.variant == cell.variant);
+        model.is_some_and(|model| model.synthetic.is_some())
+    };
+    let cells: Vec<&CellInfo> = cells.iter().filter(|cell| !random(cell)).collect();
     if let Some(id) = suite.baseline.as_deref().filter(|name| name.contains('/')) {
-        let named = |cell: &&CellInfo| cell.id.eq_ignore_ascii_case(id);
         let baseline = cells
             .iter()
-            .find(named)
-            .ok_or_else(|| no_baseline(id, cells.iter()))?;
-        return Ok(vec![group(&baseline.variant, baseline, cells.iter())]);
+            .find(|cell| cell.id.eq_ignore_ascii_case(id))
+            .ok_or_else(|| no_baseline(id, cells.iter().copied()))?;
+        let cells = cells.iter().copied();
+        return Ok(vec![group(&baseline.variant, baseline, cells)]);
     }
     let mut weights: Vec<&str> = cells.iter().map(|cell| weights(models, cell)).collect();
     let of_cell = weights.clone();
@@ -30,7 +36,7 @@ pub fn groups(
     weights.sort_by_key(|name| of_cell.iter().position(|of| of == name));
     let mut all = Vec::new();
     for name in weights {
-        let members = cells.iter().zip(&of_cell);
+        let members = cells.iter().copied().zip(&of_cell);
         let members: Vec<&CellInfo> = members
             .filter(|(_, of)| **of == name)
             .map(|(cell, _)| cell)

@@ -7,10 +7,14 @@ use super::prepare::{self, Unfit};
 use super::progress::Progress;
 use super::protocol::{Reply, Request};
 use super::source;
+use super::synthetic;
 use super::worker::Nursery;
+use crate::engine::precision::Precision;
+use crate::engine::synthetic::NATIVE;
 use crate::engine::{DEFAULT_GPU_LAYERS, ModelFile, Setup};
 use crate::numbers::Scanned;
 use crate::stages::activations::Looked;
+use datasets::Shape;
 use reports::record::{ActivationRange, Fact};
 use serde::Serialize;
 use std::path::Path;
@@ -52,6 +56,9 @@ pub fn inspect(
     engine_version: &str,
 ) -> Result<Inspected, Error> {
     let found = source::find(typed, nursery, cache, engine_version).map_err(plan::not_found)?;
+    if let Some(shape) = &found.shape {
+        make(shape, nursery, cache, engine_version)?;
+    }
     let file = plan::describe(nursery, &found.path)?.map_err(Error::Other)?;
     let numbers = match depth.numbers {
         true => Some(scan(nursery, &found.path)?.map_err(Error::Other)?),
@@ -66,6 +73,26 @@ pub fn inspect(
         file,
         numbers,
         activations,
+    })
+}
+
+/// Makes the file of a shape, as it would be published.
+fn make(
+    shape: &Shape,
+    nursery: &Nursery,
+    cache: &Cache,
+    engine_version: &str,
+) -> Result<(), Error> {
+    let wanted = synthetic::Wanted {
+        shape,
+        precision: Precision::parse(NATIVE).map_err(Error::Other)?,
+        engine_version,
+        n_threads: machine::physical_cores(),
+    };
+    let made = wanted.make(&[], Setup::default(), nursery, cache, &Progress::new());
+    made.map(|_| ()).map_err(|unfit| match unfit {
+        Unfit::Failed(_, reason) => Error::Other(reason),
+        Unfit::Stop(trouble) => Error::Other(trouble.to_string()),
     })
 }
 

@@ -18,6 +18,7 @@ mod progress;
 pub mod protocol;
 pub mod source;
 pub mod survey;
+mod synthetic;
 pub mod worker;
 
 pub use campaign::{Finished, Halt, run};

@@ -8,6 +8,7 @@ use super::source::{self, Found};
 use super::worker::{Nursery, Trouble};
 use crate::engine::ModelFile;
 use crate::engine::precision::Precision;
+use crate::engine::synthetic;
 use crate::sources;
 use datasets::{Corpus, FidelitySuite, Normalised, Question, Suite};
 use reports::record::{
@@ -74,12 +75,22 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
             }
             found => {
                 let found = found.map_err(not_found)?;
-                let file = describe(nursery, &found.path)?;
+                let file = match &found.shape {
+                    Some(shape) => Ok(synthetic::describe(shape)),
+                    None => describe(nursery, &found.path)?,
+                };
                 (found, file)
             }
         };
-        let of_model = cells_of(variant, &precisions, file.as_ref().ok());
-        let sha256 = match hash(nursery, &found.path, &file, &of_model) {
+        let mut of_model = cells_of(variant, &precisions, file.as_ref().ok());
+        if found.shape.is_some() {
+            of_model.iter_mut().for_each(made_as_it_is);
+        }
+        let hashed = match &found.shape {
+            Some(_) => Ok(None),
+            None => hash(nursery, &found.path, &file, &of_model),
+        };
+        let sha256 = match hashed {
             Ok(sha256) => sha256.or_else(|| found.sha256.clone()),
             Err(trouble @ Trouble::Interrupted) => return Err(other(trouble)),
             Err(trouble) => {
@@ -235,6 +246,7 @@ pub(super) fn not_found(error: source::Error) -> Error {
     match error {
         source::Error::Unknown(message)
         | source::Error::Source(sources::Error::Unknown(message)) => Error::Usage(message),
+        source::Error::Shape(error) => Error::Usage(error.to_string()),
         other => Error::Other(other.to_string()),
     }
 }
@@ -352,7 +364,14 @@ fn model_info(
         finetune: file.and_then(|file| file.finetune.clone()),
         has_template: file.is_some_and(|file| file.has_template),
         demonstration: None,
+        synthetic: file.and_then(|file| file.synthetic.clone()),
     }
+}
+
+/// Each precision of a shape is made by itself, and none derived from another.
+fn made_as_it_is(cell: &mut CellInfo) {
+    cell.native = true;
+    cell.derived_from = None;
 }
 
 /// One cell for each precision; asking for the precision that a file has anyway is `native`.
@@ -393,6 +412,7 @@ mod tests {
             n_vocab: None,
             finetune: None,
             has_template: false,
+            synthetic: None,
         }
     }
 

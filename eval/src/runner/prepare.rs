@@ -2,7 +2,9 @@
 
 use super::cache::{self, Cache};
 use super::machine;
+use super::progress::Progress;
 use super::protocol::{Reply, Request};
+use super::synthetic;
 use super::worker::{Nursery, Trouble};
 use crate::engine::precision::{self, Precision};
 use crate::engine::{ModelFile, Prediction, SessionSpec, Setup, activations};
@@ -70,6 +72,7 @@ pub fn prepare(
     source: Source<'_>,
     nursery: &Nursery,
     cache: &Cache,
+    progress: &Progress,
     engine_ns: &mut u64,
 ) -> Result<Prepared, Unfit> {
     let info = source.info;
@@ -77,7 +80,7 @@ pub fn prepare(
         path,
         setup,
         warnings,
-    } = file(source, nursery, cache, engine_ns)?;
+    } = file(source, nursery, cache, progress, engine_ns)?;
     let specs = specs(info);
     let predictions = predict(&path, setup, &specs, nursery, engine_ns)?;
     let need_bytes = predictions
@@ -102,6 +105,7 @@ pub fn file(
     source: Source<'_>,
     nursery: &Nursery,
     cache: &Cache,
+    progress: &Progress,
     engine_ns: &mut u64,
 ) -> Result<File, Unfit> {
     let Source {
@@ -113,7 +117,13 @@ pub fn file(
     let asked = precision_of(cell)?;
     let mut warnings = Vec::new();
     let mut path = PathBuf::from(&model.path);
-    if !cell.native {
+    let setup = asked.setup(info.n_gpu_layers);
+    if let Some(shape) = synthetic::shape_of(model) {
+        let wanted = synthetic::Wanted::of(shape, asked, info);
+        let n_fallbacks = wanted.make(&specs(info), setup, nursery, cache, progress)?;
+        warnings.extend(fallbacks(n_fallbacks, cell));
+        path = wanted.path(cache);
+    } else if !cell.native {
         let sha256 = model.sha256.as_deref().unwrap_or_default();
         let target = cache.path(sha256, &asked.file(), &info.engine.version);
         let needed = (file.n_params as f64 * precision::bits(&cell.precision) / 8.0 * 1.05) as u64;
@@ -127,7 +137,7 @@ pub fn file(
     }
     Ok(File {
         path,
-        setup: asked.setup(info.n_gpu_layers),
+        setup,
         warnings,
     })
 }

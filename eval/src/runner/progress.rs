@@ -21,6 +21,12 @@ impl Progress {
         Self { bar }
     }
 
+    /// One that shows nothing.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self { bar: None }
+    }
+
     /// A stage begins; its steps are not known.
     pub fn stage(&self, text: &str) {
         match &self.bar {

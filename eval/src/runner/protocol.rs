@@ -1,6 +1,6 @@
 //! What the parent asks of a child and what it answers: one JSON object a line.
 
-use crate::engine::{ModelFile, Prediction, SessionSpec, Setup};
+use crate::engine::{ModelFile, Prediction, SessionSpec, Setup, synthetic};
 use crate::numbers::Scanned;
 use crate::stages::activations::Looked;
 use crate::stages::fidelity::Comparison;
@@ -60,6 +60,13 @@ pub enum Request {
         precision: String,
         /// Threads.
         n_threads: u32,
+    },
+    /// Write a model of a shape. Answered with [`Reply::Progress`] in MiB and [`Reply::Converted`].
+    Generate {
+        /// The file to write.
+        to: PathBuf,
+        /// What to write.
+        plan: synthetic::Plan,
     },
     /// Load a model, several times where that is quick, and keep the last.
     Load {

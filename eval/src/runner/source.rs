@@ -3,10 +3,12 @@
 
 use super::cache::{self, Cache};
 use super::protocol::Request;
+use super::synthetic;
 use super::worker::{Nursery, Trouble};
 use crate::engine::precision;
+use crate::engine::synthetic::NATIVE;
 use crate::sources::{self, Environment};
-use datasets::EmbeddedModel;
+use datasets::{EmbeddedModel, Shape};
 use std::path::{Path, PathBuf};
 
 /// A model's file, and how it was named.
@@ -20,6 +22,8 @@ pub struct Found {
     pub weights: Option<&'static str>,
     /// SHA-256 in hex, where a store claims one; nothing was hashed.
     pub sha256: Option<String>,
+    /// For `synthetic:` the shape; the file is made when a cell needs it.
+    pub shape: Option<Shape>,
 }
 
 impl Found {
@@ -31,6 +35,7 @@ impl Found {
             source: None,
             weights: None,
             sha256: None,
+            shape: None,
         }
     }
 }
@@ -44,6 +49,9 @@ pub enum Error {
     /// What was typed leads to nothing, or to something that is not whole.
     #[error(transparent)]
     Source(#[from] sources::Error),
+    /// A shape that is not known or makes no sense.
+    #[error(transparent)]
+    Shape(#[from] datasets::Error),
     /// The file cannot be kept.
     #[error(transparent)]
     Cache(#[from] cache::Error),
@@ -62,6 +70,16 @@ pub fn find(
     cache: &Cache,
     engine_version: &str,
 ) -> Result<Found, Error> {
+    if let Some(name) = typed.strip_prefix(sources::SYNTHETIC) {
+        let shape = datasets::load_shape(name)?;
+        return Ok(Found {
+            path: synthetic::path(&shape, NATIVE, cache, engine_version),
+            source: Some(typed.to_owned()),
+            weights: None,
+            sha256: None,
+            shape: Some(shape),
+        });
+    }
     let Some(model) = datasets::embedded_model(typed) else {
         check_spelling(typed)?;
         let sources::Found { path, sha256 } = sources::find(typed, &Environment::of_process())?;
@@ -70,6 +88,7 @@ pub fn find(
             path,
             weights: None,
             sha256,
+            shape: None,
         });
     };
     let mut path = unpack(&model, cache)?;
@@ -81,6 +100,7 @@ pub fn find(
         source: Some(typed.to_owned()),
         weights: Some(model.weights),
         sha256: None,
+        shape: None,
     })
 }
 

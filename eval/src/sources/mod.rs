@@ -22,6 +22,9 @@ use crate::engine::log::escape;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+/// The prefix of the shape of a model that is made, not found: its values would be random.
+pub const SYNTHETIC: &str = "synthetic:";
+
 /// Why there is no file: one line that names what was looked at and says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -140,6 +143,13 @@ pub fn all(environment: &Environment) -> Listing {
 pub fn short_name(typed: &str) -> String {
     if let Some(name) = typed.strip_prefix(ollama::PREFIX) {
         return name.rsplit('/').next().unwrap_or(name).to_owned();
+    }
+    if let Some(name) = typed.strip_prefix(SYNTHETIC) {
+        let file = name
+            .rsplit(std::path::MAIN_SEPARATOR)
+            .next()
+            .unwrap_or(name);
+        return file.strip_suffix(".toml").unwrap_or(file).to_owned();
     }
     let stem = Path::new(typed).file_stem();
     stem.map_or_else(

@@ -115,6 +115,7 @@ fn model(index: usize) -> ModelInfo {
         finetune: (index != 2).then(|| "Instruct".into()),
         has_template: index != 2,
         demonstration: None,
+        synthetic: None,
     }
 }
 
