@@ -180,6 +180,77 @@ fn a_tag_that_is_not_whole_is_a_row_and_one_that_is_not_there_a_usage_error() {
 }
 
 #[test]
+fn a_tag_is_asked_as_ollama_asks_where_that_is_wanted() {
+    let home = Home::new();
+    let mut manifest = home.manifest(&home.tiny(1));
+    let mut layer = |kind: &str, content: &[u8]| {
+        let digest = format!("sha256:{}", home.blob(content));
+        let layer = json!({"mediaType": format!("application/vnd.ollama.image.{kind}"),
+            "digest": digest, "size": content.len()});
+        manifest["layers"].as_array_mut().unwrap().push(layer);
+    };
+    layer("system", "짧게 답해.".as_bytes());
+    layer(
+        "params",
+        br#"{"temperature": 0.25, "stop": ["<|im_start|>"], "num_predict": 5, "mirostat": 1}"#,
+    );
+    home.old("3b", &manifest);
+    home.0.write(
+        "ask.toml",
+        "name = 'ask'\nprecisions = ['native']\n[answers]\nquestions = ['quick']\nmax_tokens = 8\nparallel = 4\n",
+    );
+    let plain = ["run", "ollama:llama3.2:3b", "--suite", "ask.toml", "--out"];
+    home.run(&[&plain[..], &["plain"]].concat()).expect(0);
+    home.run(&[&plain[..], &["own", "--as-ollama"]].concat())
+        .expect(0);
+    home.run(&["run", "--resume", "--out", "own"]).expect(0);
+
+    let answers = |run: &str| -> Vec<Value> {
+        let text = std::fs::read_to_string(home.0.path(run).join("records.jsonl")).unwrap();
+        let records = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        records
+            .filter(|record| record["kind"] == "answer")
+            .collect()
+    };
+    for answer in answers("plain") {
+        assert_eq!(answer["sampling"]["method"], "greedy");
+        assert!(!answer["prompt"].as_str().unwrap().contains("짧게"));
+    }
+    let own = answers("own");
+    assert_eq!(own.len(), 20);
+    for answer in own {
+        assert!(
+            answer["prompt"]
+                .as_str()
+                .unwrap()
+                .starts_with("<|im_start|>system\n짧게 답해.")
+        );
+        let sampling = &answer["sampling"];
+        assert_eq!(
+            (&sampling["method"], &sampling["temperature"]),
+            (&json!("ollama"), &json!(0.25))
+        );
+        assert_eq!(
+            (&sampling["top_k"], &sampling["top_p"]),
+            (&json!(40), &json!(0.9))
+        );
+        assert!(answer["n_tokens"].as_u64().unwrap() <= 5);
+    }
+    let page = std::fs::read_to_string(home.0.path("own/report.html")).unwrap();
+    assert!(page.contains("asked as Ollama asks (temperature 0.25") && page.contains("mirostat"));
+
+    let path = home.0.tiny("own.gguf", &Shape::default());
+    let ran = home.run(&["run", &path, "--as-ollama"]).expect(2);
+    assert!(
+        ran.stderr.contains("--as-ollama: no model is a tag"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn without_permission_it_is_said_who_may_read() {
     let home = Home::new();
     home.old("good", &home.manifest(&home.tiny(1)));

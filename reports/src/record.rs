@@ -135,6 +135,9 @@ pub struct ModelInfo {
     /// and needs memory; what it says means nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub synthetic: Option<datasets::Shape>,
+    /// Set where it is asked as its tag of Ollama says (`--as-ollama`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub as_ollama: Option<OllamaSettings>,
 }
 
 /// A small model that comes with hanbench so that there is something to measure. Its quality says
@@ -497,6 +500,51 @@ pub enum Sampling {
         /// Seed of the generator; each question has its own stream derived from it.
         seed: u32,
     },
+    /// Drawn as Ollama draws: penalties, the `top_k` likeliest, the smallest set of them that holds
+    /// `top_p`, those at least `min_p` as likely as the likeliest, and the temperature, in this order.
+    Ollama(OllamaSampling),
+}
+
+/// Sampling parameters by Ollama's names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OllamaSampling {
+    /// Divisor of the logits; 0 takes the likeliest token.
+    pub temperature: f32,
+    /// Likeliest tokens that are kept; 0 for all.
+    pub top_k: i32,
+    /// Probability mass that is kept.
+    pub top_p: f32,
+    /// Least probability that is kept, relative to the likeliest token's.
+    pub min_p: f32,
+    /// Divisor of the logits of tokens that were there; 1 for none.
+    pub repeat_penalty: f32,
+    /// Tokens back, those of the prompt included, that count as there.
+    pub repeat_last_n: i32,
+    /// Taken from the logits of tokens that were there.
+    pub presence_penalty: f32,
+    /// Taken from the logits of tokens for each time they were there.
+    pub frequency_penalty: f32,
+    /// Seed of the generator; each question has its own stream derived from it.
+    pub seed: u32,
+}
+
+/// How a tag of Ollama wants its model to be asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OllamaSettings {
+    /// System prompt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub system: Option<String>,
+    /// The tag's sampling parameters, and Ollama's defaults for those that it leaves out.
+    pub sampling: OllamaSampling,
+    /// Texts that end an answer.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stop: Vec<String>,
+    /// Most tokens of an answer; the suite's limit holds too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub max_tokens: Option<u32>,
+    /// Parameters of the tag that are not followed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub ignored: Vec<String>,
 }
 
 /// One answer to one question.

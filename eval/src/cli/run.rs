@@ -57,6 +57,10 @@ pub struct Args {
     /// for all models (instruct/f16) [default: the highest precision of the same weights]
     #[arg(long, value_name = "PRECISION|CELL")]
     baseline: Option<String>,
+    /// Ask tags of Ollama as Ollama would: with their system prompts and sampling parameters, and
+    /// Ollama's defaults for those they leave out; the chat template is always the GGUF file's own
+    #[arg(long)]
+    as_ollama: bool,
     /// The run directory [default: runs/<UTC time>-<host>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -149,7 +153,16 @@ fn wanted(args: &Args, earlier: Option<&RunInfo>) -> Result<Wanted, Failure> {
         (_, Some(name)) => load_suite(name)?,
         (None, None) => default_suite(&models, args.models.is_empty())?,
     };
+    let was_as_ollama =
+        earlier.is_some_and(|run| run.models.iter().any(|model| model.as_ollama.is_some()));
+    let is_tag = |(_, typed): &(String, String)| typed.starts_with(sources::ollama::PREFIX);
+    if args.as_ollama && !models.iter().any(is_tag) {
+        return Err(Failure::Usage(
+            "--as-ollama: no model is a tag of Ollama; name one as ollama:MODEL:TAG".into(),
+        ));
+    }
     Ok(Wanted {
+        as_ollama: args.as_ollama || was_as_ollama,
         models,
         suite: with_flags(suite, args)?,
         n_threads: args

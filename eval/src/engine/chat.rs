@@ -22,11 +22,12 @@ pub struct Template {
 }
 
 impl Template {
-    /// The prompt that makes the model answer `question` as its assistant.
+    /// The prompt that makes the model answer `question` as its assistant, behind a system prompt
+    /// where there is one.
     ///
     /// # Errors
     /// The template is not valid Jinja, refuses the conversation, or does not end.
-    pub fn prompt(&self, question: &str) -> Result<String, Error> {
+    pub fn prompt(&self, system: Option<&str>, question: &str) -> Result<String, Error> {
         let mut environment = Environment::new();
         environment.set_fuel(Some(FUEL));
         // As transformers renders chat templates.
@@ -42,10 +43,16 @@ impl Template {
             },
         );
         environment.add_function("strftime_now", |format: String| fixed_date(&format));
+        let message = |role: &str, content: &str| context! { role => role, content => content };
+        let system = system.map(|system| message("system", system));
+        let messages: Vec<_> = system
+            .into_iter()
+            .chain([message("user", question)])
+            .collect();
         let render = || {
             let template = environment.template_from_str(&self.source)?;
             template.render(context! {
-                messages => vec![context! { role => "user", content => question }],
+                messages => messages,
                 add_generation_prompt => true,
                 bos_token => self.bos.as_str(),
                 eos_token => self.eos.as_str(),
@@ -88,7 +95,7 @@ mod tests {
             {% if loop.first and messages[0]['role'] != 'system' %}<|im_start|>system\nHi.<|im_end|>\n{% endif %}\
             {{'<|im_start|>' + message['role'] + '\n' + message['content'].strip() + '<|im_end|>' + '\n'}}\
             {% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-        let prompt = template(source).prompt(" 고양이? ").unwrap();
+        let prompt = template(source).prompt(None, " 고양이? ").unwrap();
         assert_eq!(
             prompt,
             "<s><|im_start|>system\nHi.<|im_end|>\n<|im_start|>user\n고양이?<|im_end|>\n<|im_start|>assistant\n"
@@ -99,16 +106,16 @@ mod tests {
     fn dates_do_not_move() {
         let source = "{{ strftime_now('%d %b %Y') }}/{{ date_string }}";
         assert_eq!(
-            template(source).prompt("q").unwrap(),
+            template(source).prompt(None, "q").unwrap(),
             "26 Jul 2024/26 Jul 2024"
         );
     }
 
     #[test]
     fn what_a_template_refuses_is_said() {
-        let refuses = template("{{ raise_exception('no user turns') }}").prompt("q");
+        let refuses = template("{{ raise_exception('no user turns') }}").prompt(None, "q");
         assert!(refuses.unwrap_err().0.contains("no user turns"));
-        let broken = template("{% for %}").prompt("q");
+        let broken = template("{% for %}").prompt(None, "q");
         assert!(broken.unwrap_err().0.contains("cannot be rendered"));
     }
 
@@ -116,6 +123,6 @@ mod tests {
     fn a_template_that_does_not_end_is_stopped() {
         let endless =
             "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
-        assert!(template(endless).prompt("q").is_err());
+        assert!(template(endless).prompt(None, "q").is_err());
     }
 }

@@ -5,7 +5,7 @@ use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token::data::LlamaTokenData;
 use llama_cpp_2::token::data_array::LlamaTokenDataArray;
-use reports::record::Sampling;
+use reports::record::{OllamaSampling, Sampling};
 
 /// A chooser of tokens for one answer.
 pub enum Sampler {
@@ -19,7 +19,7 @@ impl Sampler {
     /// A sampler for the `stream`-th answer: its own stream of random numbers, so that an answer
     /// does not depend on which others are asked beside it.
     #[must_use]
-    pub fn new(sampling: &Sampling, stream: u32) -> Self {
+    pub fn new(sampling: &Sampling, stream: u32, n_vocab: usize) -> Self {
         match *sampling {
             Sampling::Greedy => Self::Greedy,
             Sampling::TopP {
@@ -27,13 +27,23 @@ impl Sampler {
                 top_p,
                 seed,
             } => {
-                let seed = seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9));
+                let seed = seed_of(seed, stream);
                 Self::Chain(Box::new(LlamaSampler::chain_simple([
                     LlamaSampler::top_p(top_p, 1),
                     LlamaSampler::temp(temperature),
                     LlamaSampler::dist(seed),
                 ])))
             }
+            Sampling::Ollama(ref settings) => {
+                Self::Chain(Box::new(as_ollama(settings, stream, n_vocab)))
+            }
+        }
+    }
+
+    /// Tells it of a token that is there now: of the prompt, or chosen.
+    pub fn accept(&mut self, token: Token) {
+        if let Self::Chain(chain) = self {
+            chain.accept(LlamaToken(token));
         }
     }
 
@@ -53,6 +63,28 @@ impl Sampler {
             }
         }
     }
+}
+
+/// The order of llama.cpp's own chain, which Ollama uses.
+fn as_ollama(settings: &OllamaSampling, stream: u32, n_vocab: usize) -> LlamaSampler {
+    LlamaSampler::chain_simple([
+        LlamaSampler::penalties(
+            i32::try_from(n_vocab).unwrap_or(i32::MAX),
+            settings.repeat_last_n,
+            settings.repeat_penalty,
+            settings.frequency_penalty,
+            settings.presence_penalty,
+        ),
+        LlamaSampler::top_k(settings.top_k),
+        LlamaSampler::top_p(settings.top_p, 1),
+        LlamaSampler::min_p(settings.min_p, 1),
+        LlamaSampler::temp(settings.temperature),
+        LlamaSampler::dist(seed_of(settings.seed, stream)),
+    ])
+}
+
+fn seed_of(seed: u32, stream: u32) -> u32 {
+    seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9))
 }
 
 fn argmax(logits: &[f32]) -> Token {
@@ -83,7 +115,7 @@ mod tests {
         };
         let logits = vec![0.0; 1000];
         let draw = |stream| {
-            let mut sampler = Sampler::new(&sampling, stream);
+            let mut sampler = Sampler::new(&sampling, stream, 8);
             (0..8).map(|_| sampler.choose(&logits)).collect::<Vec<_>>()
         };
         assert_eq!(draw(0), draw(0));
@@ -99,7 +131,7 @@ mod tests {
         };
         let mut logits = vec![0.0; 100];
         logits[17] = 50.0;
-        let mut sampler = Sampler::new(&sampling, 3);
+        let mut sampler = Sampler::new(&sampling, 3, 8);
         assert!((0..50).all(|_| sampler.choose(&logits) == 17));
     }
 }

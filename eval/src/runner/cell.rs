@@ -272,6 +272,9 @@ impl<'a> Cell<'a> {
         let request = Request::Answers {
             questions,
             suite: suite.clone(),
+            as_ollama: campaign::model_of(shared.info, self.info)
+                .and_then(|model| model.as_ollama.clone())
+                .map(Box::new),
             n_threads: shared.info.n_threads,
         };
         self.ask(shared, Stage::Answers, &request)

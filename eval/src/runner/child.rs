@@ -288,12 +288,14 @@ fn with_model<R: BufRead, W: Write>(
             Request::Answers {
                 questions,
                 suite,
+                as_ollama,
                 n_threads,
             } => {
                 let total = questions.len() as u32;
                 let mut broken = Ok(());
                 let mut done = 0;
-                let answer = answers::ask(model, &questions, &suite, n_threads, &mut |answer| {
+                let as_ollama = as_ollama.as_deref();
+                let mut emit = |answer| {
                     done += 1;
                     let said = pipe
                         .fact(Fact::Answer(Box::new(answer)))
@@ -301,7 +303,9 @@ fn with_model<R: BufRead, W: Write>(
                     if broken.is_ok() {
                         broken = said;
                     }
-                });
+                };
+                let answer =
+                    answers::ask(model, &questions, &suite, as_ollama, n_threads, &mut emit);
                 broken?;
                 pipe.done(answer)?;
             }

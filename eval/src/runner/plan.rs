@@ -9,10 +9,11 @@ use super::worker::{Nursery, Trouble};
 use crate::engine::ModelFile;
 use crate::engine::precision::Precision;
 use crate::engine::synthetic;
-use crate::sources;
+use crate::sources::{self, Environment};
 use datasets::{Corpus, FidelitySuite, Normalised, Question, Suite};
 use reports::record::{
-    CellInfo, CorpusInfo, Demonstration, EngineInfo, ModelInfo, NormalisedFile, RunInfo, SCHEMA,
+    CellInfo, CorpusInfo, Demonstration, EngineInfo, ModelInfo, NormalisedFile, OllamaSettings,
+    RunInfo, SCHEMA,
 };
 use std::cell::LazyCell;
 use std::collections::HashSet;
@@ -29,6 +30,8 @@ pub struct Wanted {
     pub n_threads: u32,
     /// Layers to offload.
     pub n_gpu_layers: u32,
+    /// Whether tags of Ollama are asked as Ollama would ask them.
+    pub as_ollama: bool,
     /// The command as typed.
     pub command_line: Vec<String>,
 }
@@ -98,12 +101,21 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
                 None
             }
         };
+        let as_ollama = match wanted.as_ollama.then(|| as_ollama(typed)) {
+            None | Some(Ok(None)) => None,
+            Some(Ok(Some(settings))) => Some(settings),
+            Some(Err(error)) => {
+                file = Err(error.to_string());
+                None
+            }
+        };
         let demonstration = found.weights.map(|weights| Demonstration {
             weights: weights.to_owned(),
             trained_on: trained_on.clone(),
         });
         models.push(ModelInfo {
             demonstration,
+            as_ollama,
             ..model_info(variant, found, file.as_ref().ok(), sha256)
         });
         for cell in of_model {
@@ -150,6 +162,7 @@ impl Plan {
         let same = [
             ("models", hashes(now) == hashes(earlier)),
             ("precisions", now.cells == earlier.cells),
+            ("--as-ollama", settings(now) == settings(earlier)),
             ("baseline", now.fidelity == earlier.fidelity),
             ("suite", now.suite == earlier.suite),
             ("questions", now.questions == earlier.questions),
@@ -176,6 +189,12 @@ fn hashes(info: &RunInfo) -> Vec<(&str, Option<&str>, Option<u64>)> {
         .iter()
         .map(|model| (&*model.variant, model.sha256.as_deref(), model.file_bytes))
         .collect()
+}
+
+/// How tags of Ollama are asked.
+fn settings(info: &RunInfo) -> Vec<Option<&OllamaSettings>> {
+    let models = info.models.iter();
+    models.map(|model| model.as_ollama.as_ref()).collect()
 }
 
 fn precisions(suite: &Suite) -> Result<Vec<Precision>, Error> {
@@ -365,6 +384,7 @@ fn model_info(
         has_template: file.is_some_and(|file| file.has_template),
         demonstration: None,
         synthetic: file.and_then(|file| file.synthetic.clone()),
+        as_ollama: None,
     }
 }
 
@@ -372,6 +392,15 @@ fn model_info(
 fn made_as_it_is(cell: &mut CellInfo) {
     cell.native = true;
     cell.derived_from = None;
+}
+
+/// What a tag of Ollama asks for; `None` for what is none.
+fn as_ollama(typed: &str) -> Result<Option<OllamaSettings>, sources::Error> {
+    let Some(name) = typed.strip_prefix(sources::ollama::PREFIX) else {
+        return Ok(None);
+    };
+    let tag = sources::ollama::find(name, &Environment::of_process())?;
+    Ok(Some(tag.settings()?.into()))
 }
 
 /// One cell for each precision; asking for the precision that a file has anyway is `native`.

@@ -233,9 +233,15 @@ pub fn specs(info: &RunInfo) -> Vec<SessionSpec> {
         ));
     }
     if let Some(suite) = &suite.answers {
+        let settings = info
+            .models
+            .iter()
+            .filter_map(|model| model.as_ollama.as_ref());
+        let system = settings.filter_map(|settings| settings.system.as_ref());
         specs.extend(answers::largest_sessions(
             &info.questions,
             suite,
+            system.map(String::len).max().unwrap_or(0),
             info.n_threads,
         ));
     }

@@ -6,7 +6,7 @@ use crate::stages::activations::Looked;
 use crate::stages::fidelity::Comparison;
 use crate::stages::speed::SpeedTest;
 use datasets::{AnswersSuite, Question};
-use reports::record::{EngineInfo, Fact};
+use reports::record::{EngineInfo, Fact, OllamaSettings};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -131,6 +131,8 @@ pub enum Request {
         questions: Vec<Question>,
         /// How.
         suite: AnswersSuite,
+        /// How the tag of Ollama wants it, which decides first.
+        as_ollama: Option<Box<OllamaSettings>>,
         /// Threads.
         n_threads: u32,
     },

@@ -11,7 +11,7 @@ use crate::engine::{Error, Model, Row, Session, SessionSpec, Token};
 use super::reference::{self, Likelihood};
 use crate::measures;
 use datasets::{AnswersSuite, Question};
-use reports::record::{Answer, AnswerMeasures, AnswerTiming, Sampling, Stop};
+use reports::record::{Answer, AnswerMeasures, AnswerTiming, OllamaSettings, Sampling, Stop};
 use std::time::Instant;
 
 /// llama.cpp's defaults.
@@ -29,6 +29,9 @@ struct Setting<'m> {
     format: &'static str,
     sampling: Sampling,
     max_tokens: u32,
+    system: Option<&'m str>,
+    /// Texts that end an answer.
+    stop: &'m [String],
 }
 
 /// A question ready to be asked.
@@ -44,21 +47,25 @@ struct Asked<'q> {
 
 /// Asks all questions; `emit` gets each answer as soon as it has ended.
 ///
+/// `as_ollama` decides before the suite how tokens are chosen; its system prompt goes to models with a
+/// chat template.
+///
 /// # Errors
 /// A template that cannot be rendered, an engine failure.
 pub fn ask(
     model: &dyn Model,
     questions: &[Question],
     suite: &AnswersSuite,
+    as_ollama: Option<&OllamaSettings>,
     n_threads: u32,
     emit: &mut dyn FnMut(Answer),
 ) -> Result<(), Error> {
-    let setting = setting(model, suite);
+    let setting = setting(model, suite, as_ollama);
     let mut asked = prepare(&setting, questions)?;
     score_references(&setting, &mut asked, n_threads)?;
     let (alone, together) = asked.split_at((suite.timed as usize).min(asked.len()));
     if !alone.is_empty() {
-        let spec = session_spec(alone, suite.max_tokens, 1, n_threads);
+        let spec = session_spec(alone, setting.max_tokens, 1, n_threads);
         let mut session = model.session(&spec)?;
         warm_up(session.as_mut(), &alone[0])?;
         for asked in alone {
@@ -66,7 +73,7 @@ pub fn ask(
         }
     }
     if !together.is_empty() {
-        let spec = session_spec(together, suite.max_tokens, suite.parallel, n_threads);
+        let spec = session_spec(together, setting.max_tokens, suite.parallel, n_threads);
         let mut session = model.session(&spec)?;
         answer_together(&setting, session.as_mut(), suite.parallel, together, emit)?;
     }
@@ -74,16 +81,18 @@ pub fn ask(
 }
 
 /// The largest contexts that [`ask`] will need, for the memory prediction: a text has at most as
-/// many tokens as bytes, and a template adds some.
+/// many tokens as bytes, and a template adds some, as does a system prompt of `n_system` bytes.
 #[must_use]
 pub fn largest_sessions(
     questions: &[Question],
     suite: &AnswersSuite,
+    n_system: usize,
     n_threads: u32,
 ) -> [SessionSpec; 2] {
     const TEMPLATE_TOKENS: u32 = 256;
     let longest = |length: fn(&Question) -> usize| {
-        questions.iter().map(length).max().unwrap_or(0) as u32 + TEMPLATE_TOKENS
+        let question = questions.iter().map(length).max().unwrap_or(0);
+        (question + n_system) as u32 + TEMPLATE_TOKENS
     };
     let prompt = longest(|q| q.question.len());
     let with_reference =
@@ -115,12 +124,18 @@ fn spec_for(tokens_per_seq: u32, n_seq: u32, n_threads: u32) -> SessionSpec {
     }
 }
 
-fn setting<'m>(model: &'m dyn Model, suite: &AnswersSuite) -> Setting<'m> {
+fn setting<'m>(
+    model: &'m dyn Model,
+    suite: &AnswersSuite,
+    as_ollama: Option<&'m OllamaSettings>,
+) -> Setting<'m> {
     let is_base = model.template().is_none();
     let temperature = suite
         .temperature
         .unwrap_or(if is_base { BASE_TEMPERATURE } else { 0.0 });
-    let sampling = if temperature > 0.0 {
+    let sampling = if let Some(settings) = as_ollama {
+        Sampling::Ollama(settings.sampling.clone())
+    } else if temperature > 0.0 {
         Sampling::TopP {
             temperature,
             top_p: suite.top_p.unwrap_or(BASE_TOP_P),
@@ -133,7 +148,11 @@ fn setting<'m>(model: &'m dyn Model, suite: &AnswersSuite) -> Setting<'m> {
         model,
         format: if is_base { "plain" } else { "chat" },
         sampling,
-        max_tokens: suite.max_tokens,
+        max_tokens: as_ollama
+            .and_then(|settings| settings.max_tokens)
+            .map_or(suite.max_tokens, |most| most.min(suite.max_tokens)),
+        system: as_ollama.and_then(|settings| settings.system.as_deref()),
+        stop: as_ollama.map_or(&[], |settings| &settings.stop),
     }
 }
 
@@ -142,7 +161,7 @@ fn prepare<'q>(setting: &Setting<'_>, questions: &'q [Question]) -> Result<Vec<A
     let prepare = |(number, question): (u32, &'q Question)| {
         let (prompt, tokens) = match &template {
             Some(template) => {
-                let prompt = template.prompt(&question.question)?;
+                let prompt = template.prompt(setting.system, &question.question)?;
                 // The template has written BOS itself; its control tokens are meant as such.
                 let tokens = setting.model.tokenize(prompt.as_bytes(), false, true);
                 (prompt, tokens)
@@ -354,16 +373,22 @@ struct Writing<'a> {
     sampler: Sampler,
     bytes: Vec<u8>,
     tokens: Vec<Token>,
+    /// What was written with control tokens spelt out, for finding texts that end it.
+    spelt: Vec<u8>,
     stop: Option<Stop>,
 }
 
 impl<'a> Writing<'a> {
     fn new(setting: &Setting<'_>, asked: &'a Asked<'a>) -> Self {
+        let n_vocab = setting.model.n_vocab();
+        let mut sampler = Sampler::new(&setting.sampling, asked.number, n_vocab);
+        asked.tokens.iter().for_each(|&token| sampler.accept(token));
         Self {
             asked,
-            sampler: Sampler::new(&setting.sampling, asked.number),
+            sampler,
             bytes: Vec::new(),
             tokens: Vec::new(),
+            spelt: Vec::new(),
             stop: None,
         }
     }
@@ -375,11 +400,35 @@ impl<'a> Writing<'a> {
             self.stop = Some(Stop::Eos);
             return;
         }
+        self.sampler.accept(token);
         self.bytes.extend(setting.model.piece(token, false));
+        if self.is_stopped(setting, token) {
+            self.stop = Some(Stop::Eos);
+            return;
+        }
         self.tokens.push(token);
         if self.n_tokens() == setting.max_tokens {
             self.stop = Some(Stop::Limit);
         }
+    }
+
+    /// Whether the token completes a text that ends the answer, which is then taken off it.
+    fn is_stopped(&mut self, setting: &Setting<'_>, token: Token) -> bool {
+        if setting.stop.is_empty() {
+            return false;
+        }
+        self.spelt.extend(setting.model.piece(token, true));
+        let is_there = |text: &[u8], stop: &[u8]| text.windows(stop.len()).position(|w| w == stop);
+        let stops = setting.stop.iter().map(String::as_bytes);
+        for stop in stops.filter(|stop| !stop.is_empty()) {
+            if is_there(&self.spelt, stop).is_some() {
+                // A text of control tokens is not in the answer anyway.
+                let kept = is_there(&self.bytes, stop).unwrap_or(self.bytes.len());
+                self.bytes.truncate(kept);
+                return true;
+            }
+        }
+        false
     }
 
     fn n_tokens(&self) -> u32 {
@@ -429,6 +478,7 @@ impl<'a> Writing<'a> {
 mod tests {
     use super::*;
     use crate::engine::{Engine, Setup, mock::Mock};
+    use reports::record::OllamaSampling;
 
     fn questions(n: usize) -> Vec<Question> {
         let all = datasets::load_questions("quick").unwrap().questions;
@@ -448,14 +498,70 @@ mod tests {
     }
 
     fn answers(n: usize, suite: &AnswersSuite) -> Vec<Answer> {
+        answers_as(n, suite, None)
+    }
+
+    fn answers_as(
+        n: usize,
+        suite: &AnswersSuite,
+        as_ollama: Option<&OllamaSettings>,
+    ) -> Vec<Answer> {
         let file = tempfile::NamedTempFile::new().unwrap();
         let model = Mock.load(file.path(), Setup::default()).unwrap();
         let mut answers = Vec::new();
-        ask(model.as_ref(), &questions(n), suite, 1, &mut |answer| {
-            answers.push(answer)
-        })
+        ask(
+            model.as_ref(),
+            &questions(n),
+            suite,
+            as_ollama,
+            1,
+            &mut |answer| answers.push(answer),
+        )
         .unwrap();
         answers
+    }
+
+    fn as_ollama(stop: &str) -> OllamaSettings {
+        OllamaSettings {
+            system: None,
+            sampling: OllamaSampling {
+                temperature: 0.0,
+                top_k: 40,
+                top_p: 0.9,
+                min_p: 0.0,
+                repeat_penalty: 1.0,
+                repeat_last_n: 64,
+                presence_penalty: 0.0,
+                frequency_penalty: 0.0,
+                seed: 1,
+            },
+            stop: vec![stop.into()],
+            max_tokens: None,
+            ignored: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_text_of_ollama_ends_an_answer_and_is_not_in_it() {
+        let asked = |settings: &OllamaSettings| answers_as(3, &suite(200, 2, 1), Some(settings));
+        for answer in asked(&as_ollama("핥아")) {
+            assert_eq!(
+                (&*answer.answer, answer.stop),
+                ("고양이는 털을 ", Stop::Eos)
+            );
+            assert!(matches!(answer.sampling, Sampling::Ollama(_)));
+        }
+        let mut short = as_ollama("없는 말");
+        short.max_tokens = Some(3);
+        assert!(asked(&short).iter().all(|answer| answer.n_tokens == 3));
+        // The mock's likeliest next token follows from the last: to be penalised for it is to part.
+        let mut penalised = as_ollama("없는 말");
+        penalised.sampling.repeat_penalty = 1e9;
+        assert!(
+            asked(&penalised)
+                .iter()
+                .all(|a| a.answer != "고양이는 털을 핥아 몸을 깨끗이 합니다.\n")
+        );
     }
 
     #[test]
@@ -513,9 +619,12 @@ mod tests {
             top_p: 0.9,
             seed: 42,
         };
-        assert_eq!(setting(model.as_ref(), &by_default).sampling, expected);
         assert_eq!(
-            setting(model.as_ref(), &suite(9, 1, 0)).sampling,
+            setting(model.as_ref(), &by_default, None).sampling,
+            expected
+        );
+        assert_eq!(
+            setting(model.as_ref(), &suite(9, 1, 0), None).sampling,
             Sampling::Greedy
         );
     }

@@ -12,6 +12,7 @@ use super::facts::{Fact, Facts};
 use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
 use super::suite;
+use super::synthetic;
 
 /// The section on the environment.
 #[derive(Template)]
@@ -269,7 +270,10 @@ fn corpus(corpus: &CorpusInfo) -> CorpusView {
 fn origins(run: &RunInfo) -> Vec<Phrase> {
     let same = demonstration::same_weights(std::slice::from_ref(run));
     let said = same.into_iter().chain(derived(&run.cells));
-    said.chain(settings(&run.cells)).collect()
+    said.chain(settings(&run.cells))
+        .chain(synthetic::disclaimer([run]))
+        .chain(synthetic::as_ollama(run))
+        .collect()
 }
 
 /// What each derived precision was made from, and that raising it adds nothing. Cells of one file are

@@ -9,7 +9,7 @@ use super::label::{self, Labels};
 use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
 use super::winners::Winners;
-use super::{demonstration, title, unknowns};
+use super::{demonstration, synthetic, title, unknowns};
 
 /// The top of the page.
 #[derive(Template)]
@@ -46,6 +46,7 @@ impl Headline {
                 .into_iter()
                 .chain(comparisons(report))
                 .chain(demonstrations(report))
+                .chain(random(report))
                 .collect(),
             cards: cards::cards(report, &winners, labels),
             unknowns: unknowns::list(report),
@@ -194,6 +195,15 @@ fn comparisons(report: &Report) -> Option<Banner> {
             list("Not compared with the baseline to the end:"),
         ),
         trouble: true,
+    })
+}
+
+/// That weights are random numbers.
+fn random(report: &Report) -> Option<Banner> {
+    Some(Banner {
+        class: "warn",
+        text: synthetic::disclaimer(&report.runs)?,
+        trouble: false,
     })
 }
 

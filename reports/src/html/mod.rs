@@ -32,6 +32,7 @@ mod speed;
 mod suite;
 mod summary;
 mod svg;
+mod synthetic;
 mod table;
 #[cfg(test)]
 mod tests;

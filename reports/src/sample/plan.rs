@@ -116,6 +116,7 @@ fn model(index: usize) -> ModelInfo {
         has_template: index != 2,
         demonstration: None,
         synthetic: None,
+        as_ollama: None,
     }
 }
 

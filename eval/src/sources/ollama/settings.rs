@@ -4,11 +4,15 @@ use super::super::Error;
 use super::super::read::{shown, small_file};
 use super::store::Tag;
 use crate::engine::log::escape;
+use reports::record::{OllamaSampling, OllamaSettings};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Longer than any system prompt.
 const LARGEST: u64 = 1 << 20;
+
+/// Longer than any prompt and answer of ours.
+const WHOLE_CONTEXT: i32 = 1 << 15;
 
 /// A tag's own settings. Its template is not among them: the GGUF's own is always used.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,6 +54,44 @@ pub struct Parameters {
     /// Whatever else the tag sets.
     #[serde(flatten)]
     pub other: BTreeMap<String, serde_json::Value>,
+}
+
+impl From<Settings> for OllamaSettings {
+    /// With Ollama's defaults (`DefaultOptions` of its API) for what the tag leaves out. The seed is one
+    /// of ours: Ollama draws another one each time.
+    fn from(Settings { system, parameters }: Settings) -> Self {
+        let number = |value: Option<f64>, default: f32| value.map_or(default, |value| value as f32);
+        let count = |value: Option<i64>, default: i32| {
+            value.map_or(default, |value| value.clamp(-1, i32::MAX.into()) as i32)
+        };
+        let repeat_last_n = match count(parameters.repeat_last_n, 64) {
+            // The whole context.
+            -1 => parameters
+                .num_ctx
+                .map_or(WHOLE_CONTEXT, |n| n.min(i32::MAX as u64) as i32),
+            n => n,
+        };
+        Self {
+            system,
+            sampling: OllamaSampling {
+                temperature: number(parameters.temperature, 0.8),
+                top_k: count(parameters.top_k, 40),
+                top_p: number(parameters.top_p, 0.9),
+                min_p: number(parameters.min_p, 0.0),
+                repeat_penalty: number(parameters.repeat_penalty, 1.1),
+                repeat_last_n,
+                presence_penalty: number(parameters.presence_penalty, 0.0),
+                frequency_penalty: number(parameters.frequency_penalty, 0.0),
+                seed: parameters.seed.map_or(42, |seed| seed as u32),
+            },
+            stop: parameters.stop,
+            max_tokens: parameters
+                .num_predict
+                .and_then(|n| u32::try_from(n).ok())
+                .filter(|n| *n > 0),
+            ignored: parameters.other.into_keys().collect(),
+        }
+    }
 }
 
 impl Tag {
