@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod energy;
 pub mod engine;
+pub mod facts;
 pub mod measures;
 pub mod numbers;
 pub mod runner;

@@ -1,7 +1,8 @@
 //! `hanbench inspect`.
 
+mod facts;
+
 use super::{Failure, Outcome};
-use crate::engine::ModelFile;
 use crate::engine::log::escape;
 use crate::numbers::Scanned;
 use crate::runner::cache::Cache;
@@ -39,6 +40,9 @@ pub struct Args {
     /// Evaluate text and tell the largest magnitudes of the activations beside what F16 holds
     #[arg(long)]
     activations: bool,
+    /// Read large files, too, for their SHA-256; it is remembered
+    #[arg(long)]
+    hash: bool,
     /// Print JSON: one object for one model, {"models": […]} for several
     #[arg(long)]
     json: bool,
@@ -55,6 +59,7 @@ pub fn run(args: &Args) -> Outcome {
     let (engine, _) =
         plan::engine_info(&nursery).map_err(|error| Failure::Other(error.to_string()))?;
     let depth = Depth {
+        hash: args.hash,
         numbers: args.numbers,
         activations: args.activations,
     };
@@ -88,8 +93,11 @@ fn print_json(args: &Args, all: &[Inspected]) {
 }
 
 fn print(inspected: &Inspected) {
-    println!("{}", escape(&inspected.path));
-    print_file(&inspected.file);
+    match &inspected.source {
+        Some(source) => println!("{} ({})", escape(source), escape(&inspected.path)),
+        None => println!("{}", escape(&inspected.path)),
+    }
+    facts::print(inspected);
     if let Some(scanned) = &inspected.numbers {
         print_numbers(scanned);
     }
@@ -97,36 +105,6 @@ fn print(inspected: &Inspected) {
         print_activations(ranges);
     }
     println!();
-}
-
-fn print_file(file: &ModelFile) {
-    let or_none = |value: Option<String>| value.unwrap_or_else(|| "–".into());
-    let lines = [
-        ("name", or_none(file.name.clone())),
-        ("architecture", file.architecture.clone()),
-        ("weights", format!("{:.2} M", file.n_params as f64 / 1e6)),
-        ("precision", file.precision.clone()),
-        (
-            "size",
-            format!("{:.1} MiB", file.file_bytes as f64 / f64::from(1 << 20)),
-        ),
-        (
-            "context",
-            or_none(file.n_ctx_train.map(|n| format!("{n} tokens"))),
-        ),
-        (
-            "vocabulary",
-            or_none(file.n_vocab.map(|n| format!("{n} tokens"))),
-        ),
-        ("finetune", or_none(file.finetune.clone())),
-        (
-            "template",
-            if file.has_template { "yes" } else { "none" }.into(),
-        ),
-    ];
-    for (name, value) in lines {
-        println!("  {name:<14}{value}");
-    }
 }
 
 fn print_numbers(scanned: &Scanned) {

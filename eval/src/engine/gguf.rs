@@ -116,6 +116,8 @@ impl Gguf {
                 sys::GGUF_TYPE_UINT16 => Some(sys::gguf_get_val_u16(self.context, id).into()),
                 sys::GGUF_TYPE_UINT32 => Some(sys::gguf_get_val_u32(self.context, id).into()),
                 sys::GGUF_TYPE_UINT64 => Some(sys::gguf_get_val_u64(self.context, id)),
+                sys::GGUF_TYPE_INT8 => sys::gguf_get_val_i8(self.context, id).try_into().ok(),
+                sys::GGUF_TYPE_INT16 => sys::gguf_get_val_i16(self.context, id).try_into().ok(),
                 sys::GGUF_TYPE_INT32 => sys::gguf_get_val_i32(self.context, id).try_into().ok(),
                 sys::GGUF_TYPE_INT64 => sys::gguf_get_val_i64(self.context, id).try_into().ok(),
                 _ => None,
@@ -129,6 +131,66 @@ impl Gguf {
         let id = self.find(key, sys::GGUF_TYPE_ARRAY)?;
         // SAFETY: `id` is a valid key of type array.
         Some(unsafe { sys::gguf_get_arr_n(self.context, id) } as u64)
+    }
+
+    /// A truth value.
+    #[must_use]
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        let id = self.find(key, sys::GGUF_TYPE_BOOL)?;
+        // SAFETY: `id` is a valid key of type bool.
+        Some(unsafe { sys::gguf_get_val_bool(self.context, id) })
+    }
+
+    /// Version of the file format.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        // SAFETY: the context is open.
+        unsafe { sys::gguf_get_version(self.context) }
+    }
+
+    /// The first `most` elements of an array of whole numbers or truth values, none of them negative.
+    #[must_use]
+    pub fn numbers(&self, key: &str, most: usize) -> Option<Vec<u64>> {
+        let id = self.find(key, sys::GGUF_TYPE_ARRAY)?;
+        // SAFETY: `id` is a valid key of type array, whose data, where it is not of texts, are as many
+        // elements of the type that it states, aligned by the vector of bytes that holds them only by
+        // chance: they are read unaligned.
+        unsafe {
+            let n = sys::gguf_get_arr_n(self.context, id).min(most);
+            let kind = sys::gguf_get_arr_type(self.context, id);
+            if kind == sys::GGUF_TYPE_STRING || kind == sys::GGUF_TYPE_ARRAY {
+                return None;
+            }
+            let data = sys::gguf_get_arr_data(self.context, id);
+            match kind {
+                sys::GGUF_TYPE_UINT8 | sys::GGUF_TYPE_BOOL => elements::<u8>(data, n),
+                sys::GGUF_TYPE_INT8 => elements::<i8>(data, n),
+                sys::GGUF_TYPE_UINT16 => elements::<u16>(data, n),
+                sys::GGUF_TYPE_INT16 => elements::<i16>(data, n),
+                sys::GGUF_TYPE_UINT32 => elements::<u32>(data, n),
+                sys::GGUF_TYPE_INT32 => elements::<i32>(data, n),
+                sys::GGUF_TYPE_UINT64 => elements::<u64>(data, n),
+                sys::GGUF_TYPE_INT64 => elements::<i64>(data, n),
+                _ => None,
+            }
+        }
+    }
+
+    /// One element of an array of texts, as [`Gguf::text`].
+    #[must_use]
+    pub fn text_at(&self, key: &str, index: u64) -> Option<String> {
+        let id = self.find(key, sys::GGUF_TYPE_ARRAY)?;
+        let index = usize::try_from(index).ok()?;
+        // SAFETY: `id` is a valid key of type array; an element is taken only of one of texts, and only
+        // one that it has; the text lives as long as the context.
+        unsafe {
+            let is_text = sys::gguf_get_arr_type(self.context, id) == sys::GGUF_TYPE_STRING;
+            if !is_text || index >= sys::gguf_get_arr_n(self.context, id) {
+                return None;
+            }
+            let text = CStr::from_ptr(sys::gguf_get_arr_str(self.context, id, index));
+            Some(text.to_string_lossy().into_owned())
+        }
     }
 
     /// The directory of tensors.
@@ -202,8 +264,20 @@ fn file_bytes(path: &Path) -> Result<u64, Error> {
 /// Not a file, not GGUF, cut short, no weights.
 pub fn describe(path: &Path) -> Result<ModelFile, Error> {
     let parts = Gguf::open_parts(path)?;
-    let tensors: Vec<TensorInfo> = parts.iter().flat_map(|(_, part)| part.tensors()).collect();
-    let gguf = &parts[0].1;
+    file_of(path, &parts[0].1, &all_tensors(&parts))
+}
+
+/// The tensors of all files of a model.
+pub(super) fn all_tensors(parts: &[(PathBuf, Gguf)]) -> Vec<TensorInfo> {
+    parts.iter().flat_map(|(_, part)| part.tensors()).collect()
+}
+
+/// What the first file of a model says of it.
+pub(super) fn file_of(
+    path: &Path,
+    gguf: &Gguf,
+    tensors: &[TensorInfo],
+) -> Result<ModelFile, Error> {
     let architecture = gguf.text("general.architecture").ok_or_else(|| {
         Error(format!(
             "{}: names no architecture (general.architecture), so no engine can evaluate it",
@@ -217,7 +291,7 @@ pub fn describe(path: &Path) -> Result<ModelFile, Error> {
         name: gguf.text("general.name").map(|name| log::escape(&name)),
         file_bytes: bytes_of_parts(path)?,
         n_params: tensors.iter().map(|tensor| tensor.n_elements).sum(),
-        precision: named.map_or_else(|| commonest_type(&tensors), str::to_owned),
+        precision: named.map_or_else(|| commonest_type(tensors), str::to_owned),
         n_ctx_train: gguf.number(&format!("{architecture}.context_length")),
         n_vocab: gguf.array_length("tokenizer.ggml.tokens"),
         finetune: gguf.text("general.finetune").map(|text| log::escape(&text)),
@@ -237,6 +311,19 @@ fn commonest_type(tensors: &[TensorInfo]) -> String {
     }
     let name = weights.into_iter().max_by_key(|(_, count)| *count);
     name.map_or_else(|| "unknown".into(), |(name, _)| name.to_uppercase())
+}
+
+/// # Safety
+/// `data` points to `n` elements of the type, aligned or not.
+unsafe fn elements<T: Copy + TryInto<u64>>(
+    data: *const std::ffi::c_void,
+    n: usize,
+) -> Option<Vec<u64>> {
+    let data = data.cast::<T>();
+    (0..n)
+        // SAFETY: the caller says that there are `n`.
+        .map(|index| unsafe { data.add(index).read_unaligned() }.try_into().ok())
+        .collect()
 }
 
 fn check_magic(path: &Path) -> Result<(), Error> {
@@ -284,11 +371,15 @@ fn check_tensors(path: &Path, tensors: &[TensorInfo], file_bytes: u64) -> Result
     }
 }
 
-/// SHA-256 of a file in hex; of a split model that of all its parts, one behind the other.
+/// SHA-256 of a file in hex; of a split model that of all its parts, one behind the other. `progress`
+/// hears of bytes read, of how many.
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn sha256(path: &Path) -> Result<String, Error> {
+pub fn sha256(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<String, Error> {
+    const STEP: u64 = 64 << 20;
+    let total = bytes_of_parts(path)?;
+    let mut done = 0;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     for part in split::parts(path) {
@@ -297,7 +388,13 @@ pub fn sha256(path: &Path) -> Result<String, Error> {
             loop {
                 match file.read(&mut buffer)? {
                     0 => return Ok(()),
-                    n => hash.update(&buffer[..n]),
+                    n => {
+                        hash.update(&buffer[..n]);
+                        if (done + n as u64) / STEP > done / STEP {
+                            progress(done + n as u64, total);
+                        }
+                        done += n as u64;
+                    }
                 }
             }
         };

@@ -2,7 +2,8 @@
 
 use super::{
     Buffers, Engine, Error, KvType, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup,
-    Token, Watched, activations, chat, clock, gguf, log, precision, predict, quantize, synthetic,
+    Token, Vocabulary, Watched, activations, chat, clock, gguf, log, precision, predict, quantize,
+    synthetic, vocabulary,
 };
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
@@ -111,6 +112,10 @@ impl Engine for Llama {
             buffers: Cell::new(buffers),
             device_before,
         }))
+    }
+
+    fn vocabulary(&self, path: &Path) -> Result<Box<dyn Vocabulary + '_>, Error> {
+        Ok(Box::new(vocabulary::Loaded::load(&self.backend, path)?))
     }
 
     fn watch(

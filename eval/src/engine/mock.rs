@@ -5,7 +5,7 @@
 
 use super::{
     Buffers, Engine, Error, Model, ModelFile, Prediction, Row, Session, SessionSpec, Setup, Token,
-    Watched, chat, precision, synthetic,
+    Vocabulary, Watched, chat, precision, synthetic,
 };
 use reports::record::{ActivationRange, EngineInfo};
 use std::path::Path;
@@ -88,6 +88,10 @@ impl Engine for Mock {
         Ok(Box::new(MockModel))
     }
 
+    fn vocabulary(&self, _: &Path) -> Result<Box<dyn Vocabulary + '_>, Error> {
+        Ok(Box::new(MockModel))
+    }
+
     fn watch(
         &self,
         path: &Path,
@@ -107,7 +111,7 @@ struct MockWatched {
 
 impl Watched for MockWatched {
     fn tokenize(&self, text: &[u8]) -> Vec<Token> {
-        MockModel.tokenize(text, true, false)
+        Model::tokenize(&MockModel, text, true, false)
     }
 
     fn bos_wanted(&self) -> Option<Token> {
@@ -142,7 +146,25 @@ impl Watched for MockWatched {
     }
 }
 
-struct MockModel;
+pub(crate) struct MockModel;
+
+impl Vocabulary for MockModel {
+    fn tokenize(&self, text: &[u8]) -> Vec<Token> {
+        Model::tokenize(self, text, false, false)
+    }
+
+    fn is_unknown(&self, _: Token) -> bool {
+        false
+    }
+
+    fn adds_bos(&self) -> bool {
+        false
+    }
+
+    fn adds_eos(&self) -> bool {
+        false
+    }
+}
 
 impl Model for MockModel {
     fn n_vocab(&self) -> usize {

@@ -8,8 +8,11 @@ pub mod activations;
 pub mod chat;
 pub mod clock;
 pub mod dequantise;
+pub mod facts;
 pub mod gguf;
+pub mod group;
 mod header;
+pub mod kv;
 pub mod llama;
 pub mod log;
 pub mod mock;
@@ -21,6 +24,7 @@ mod random;
 pub mod sample;
 pub mod synthetic;
 pub mod tiny;
+pub mod vocabulary;
 
 use reports::record::{ActivationRange, EngineInfo};
 use serde::{Deserialize, Serialize};
@@ -219,6 +223,12 @@ pub trait Engine {
     /// The file is damaged or unknown to the engine; the reason is the engine's own.
     fn load(&self, path: &Path, setup: Setup) -> Result<Box<dyn Model + '_>, Error>;
 
+    /// Loads the vocabulary and nothing else.
+    ///
+    /// # Errors
+    /// The file has none, or one that the engine does not know.
+    fn vocabulary(&self, path: &Path) -> Result<Box<dyn Vocabulary + '_>, Error>;
+
     /// Loads the weights with a context of one sequence in which every value that is computed is
     /// looked at; see [`activations::setup`] for what that needs.
     ///
@@ -230,6 +240,19 @@ pub trait Engine {
         setup: Setup,
         spec: &SessionSpec,
     ) -> Result<Box<dyn Watched + '_>, Error>;
+}
+
+/// The vocabulary of a model.
+pub trait Vocabulary {
+    /// Tokens of a text, without the special tokens that the vocabulary wants around it; special
+    /// tokens that the text spells are text.
+    fn tokenize(&self, text: &[u8]) -> Vec<Token>;
+    /// Whether the token stands for what the vocabulary has no token for.
+    fn is_unknown(&self, token: Token) -> bool;
+    /// Whether the vocabulary wants a beginning-of-text token before a text.
+    fn adds_bos(&self) -> bool;
+    /// Whether it wants an end-of-text token behind a text.
+    fn adds_eos(&self) -> bool;
 }
 
 /// A loaded model whose activations are looked at while it evaluates text.

@@ -217,6 +217,34 @@ pub fn bits(name: &str) -> f64 {
     }
 }
 
+/// Whether weights of whose layers most have the type `commonest` (by ggml's name), with so many bits per
+/// weight over all of them, may be those of a file of this precision. Number formats of 16 and 32 bits
+/// are not mixed within layers; quantised ones are, so their bits decide: a quarter to a third more than
+/// nominal is what the quantiser's own mixtures reach.
+#[must_use]
+pub fn mixes(name: &str, commonest: &str, bits_per_weight: f64) -> bool {
+    const MOST_ABOVE: f64 = 1.0 / 3.0;
+    const ALWAYS: f64 = 0.75;
+    if commonest.eq_ignore_ascii_case(name) {
+        return true;
+    }
+    let is_plain = |name: &str| ["F32", "F16", "BF16"].contains(&name.to_uppercase().as_str());
+    let nominal = bits(name);
+    let off = (bits_per_weight - nominal).abs();
+    !is_plain(name) && !is_plain(commonest) && off <= (nominal * MOST_ABOVE).max(ALWAYS)
+}
+
+/// Values in a block of the format that most weights at this precision have; rows that are no multiple
+/// of it get another format.
+#[must_use]
+pub fn block(name: &str) -> u64 {
+    match name {
+        "F32" | "F16" | "BF16" => 1,
+        "Q8_0" | "Q5_1" | "Q5_0" | "Q4_1" | "Q4_0" | "IQ4_NL" | "MXFP4_MOE" => 32,
+        _ => 256,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +284,32 @@ mod tests {
         assert!(wrong("f16+q8_0").contains("F16+Q8_0") || wrong("f16+q8_0").contains("f16+q8_0"));
         assert!(wrong("f16:kv=q3").contains("kv=q3"));
         assert!(wrong("f16:flash").contains("flash"));
+    }
+
+    #[test]
+    fn a_quantised_file_is_a_mixture_and_another_is_not() {
+        for (name, commonest, bits) in [
+            ("F16", "f16", 16.0),
+            ("Q4_K_M", "q4_K", 4.9),
+            ("Q3_K_L", "q3_K", 4.3),
+            ("Q2_K", "q2_K", 3.1),
+            ("Q2_K", "q3_K", 3.2),
+            ("IQ3_XS", "iq3_xxs", 3.2),
+            ("IQ1_M", "iq2_xxs", 2.1),
+            ("MXFP4_MOE", "mxfp4", 4.4),
+        ] {
+            assert!(mixes(name, commonest, bits), "{name} of {commonest}");
+        }
+        for (name, commonest, bits) in [
+            ("F16", "q4_K", 4.9),
+            ("F16", "bf16", 16.0),
+            ("F16", "mxfp4", 5.0),
+            ("Q4_K_M", "f16", 16.0),
+            ("Q4_K_M", "q8_0", 8.5),
+            ("Q8_0", "q4_0", 4.5),
+        ] {
+            assert!(!mixes(name, commonest, bits), "{name} of {commonest}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! whole file is mapped, and the CPU back end keeps a repacked copy of the tensors it has faster
 //! kernels for), the KV cache, and the compute buffer for as many rows of logits as are asked for.
 
+use super::kv::Kv;
 use super::{Error, KvType, Prediction, SessionSpec, Setup, clock, gguf, llama, log, os};
 use crate::sources::split;
 use llama_cpp_sys_2 as sys;
@@ -34,7 +35,7 @@ pub(super) fn predict(
     let mut predictions = Vec::new();
     for spec in specs {
         let context = if spec.n_ctx > MOST_TOKENS {
-            Reserved::by_arithmetic(&gguf, spec, setup.kv)
+            Reserved::by_arithmetic(&gguf, &tensors, spec, setup.kv)?
         } else {
             model.reserve(spec, setup)?
         };
@@ -60,15 +61,6 @@ pub(super) fn predict(
     Ok(predictions)
 }
 
-/// Bytes of one value.
-fn bytes_of(kv: KvType) -> f64 {
-    match kv {
-        KvType::F32 => 4.0,
-        KvType::F16 | KvType::Bf16 => 2.0,
-        KvType::Q8_0 => 34.0 / 32.0,
-    }
-}
-
 /// A model whose tensors have shapes but no memory.
 struct EmptyModel(*mut sys::llama_model);
 
@@ -79,18 +71,23 @@ struct Reserved {
 }
 
 impl Reserved {
-    /// The KV cache from the shape that the file states: keys and values of every layer.
-    fn by_arithmetic(gguf: &gguf::Gguf, spec: &SessionSpec, kv: KvType) -> Self {
-        let arch = gguf.text("general.architecture").unwrap_or_default();
-        let number = |key: &str| gguf.number(&format!("{arch}.{key}"));
-        let heads = number("attention.head_count").unwrap_or(1);
-        let heads_kv = number("attention.head_count_kv").unwrap_or(heads);
-        let width = number("embedding_length").unwrap_or(1) / heads.max(1) * heads_kv;
-        let layers = number("block_count").unwrap_or(1);
-        Self {
-            kv_bytes: (2.0 * bytes_of(kv) * (layers * width) as f64 * f64::from(spec.n_ctx)) as u64,
+    /// The KV cache from the shape that the file states.
+    fn by_arithmetic(
+        gguf: &gguf::Gguf,
+        tensors: &[gguf::TensorInfo],
+        spec: &SessionSpec,
+        kv: KvType,
+    ) -> Result<Self, Error> {
+        let shape = Kv::of(gguf, tensors).map_err(|why| {
+            Error(format!(
+                "the memory of a context of {} tokens cannot be told: {why}",
+                spec.n_ctx
+            ))
+        })?;
+        Ok(Self {
+            kv_bytes: shape.bytes(kv, spec.n_ctx.into()) as u64,
             compute_bytes: 0,
-        }
+        })
     }
 }
 

@@ -7,8 +7,9 @@
 use super::protocol::{Reply, Request};
 use crate::energy::Meters;
 use crate::engine::{
-    Engine, Error, Model, SessionSpec, Setup, Watched, clock, gguf, llama, os, synthetic,
+    Engine, Error, Model, SessionSpec, Setup, Watched, clock, facts, gguf, llama, os, synthetic,
 };
+use crate::facts::fertility;
 use crate::numbers;
 use crate::stages::activations::Looked;
 use crate::stages::fidelity::{self, Comparison, Event};
@@ -70,7 +71,17 @@ fn without_model<R: BufRead, W: Write>(
                 .collect(),
         }),
         Request::Describe { path } => engine.describe(&path).map(|file| Reply::Described { file }),
-        Request::Hash { path } => gguf::sha256(&path).map(|sha256| Reply::Hashed { sha256 }),
+        Request::Hash { path } => return hash(&path, pipe),
+        Request::Facts { path } => facts::read(&path).map(|facts| Reply::Facts {
+            facts: Box::new(facts),
+        }),
+        Request::Fertility { path } => engine.vocabulary(&path).and_then(|vocabulary| {
+            Ok(Reply::Fertility {
+                fertility: fertility::of(vocabulary.as_ref())?,
+                adds_bos: vocabulary.adds_bos(),
+                adds_eos: vocabulary.adds_eos(),
+            })
+        }),
         Request::Numbers { path } => return scan(&path, pipe),
         Request::Generate { to, plan } => return generate(engine, &to, &plan, pipe),
         Request::Fidelity { comparison } => return compare(engine, &comparison, pipe),
@@ -99,6 +110,21 @@ fn without_model<R: BufRead, W: Write>(
     };
     match reply {
         Ok(reply) => pipe.say(&reply).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+fn hash<R: BufRead, W: Write>(path: &Path, pipe: &mut Pipe<R, W>) -> Answered {
+    let mut broken = Ok(());
+    let hashed = gguf::sha256(path, &mut |done, total| {
+        let said = pipe.progress_in_mib(done, total);
+        if broken.is_ok() {
+            broken = said;
+        }
+    });
+    broken?;
+    match hashed {
+        Ok(sha256) => pipe.say(&Reply::Hashed { sha256 }).map(Ok),
         Err(error) => Ok(Err(error)),
     }
 }

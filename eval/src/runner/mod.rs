@@ -8,6 +8,7 @@ pub mod child;
 mod estimate;
 mod fidelity;
 mod groups;
+mod hashes;
 pub mod inspect;
 pub mod journal;
 pub mod machine;

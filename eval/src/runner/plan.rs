@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::groups;
+use super::hashes::Hashes;
 use super::machine;
 use super::protocol::{Reply, Request};
 use super::source::{self, Found};
@@ -66,6 +67,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
     let questions = questions(&wanted.suite, &mut normalised)?;
     let corpora = corpora(&wanted.suite, &mut normalised)?;
     let (engine, accelerators) = engine_info(nursery)?;
+    let hashes = Hashes::beside(cache);
     let mut models = Vec::new();
     let mut cells = Vec::new();
     let mut sources = Vec::new();
@@ -91,7 +93,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
         }
         let hashed = match &found.shape {
             Some(_) => Ok(None),
-            None => hash(nursery, &found.path, &file, &of_model),
+            None => hash(nursery, &hashes, &found.path, &file, &of_model),
         };
         let sha256 = match hashed {
             Ok(sha256) => sha256.or_else(|| found.sha256.clone()),
@@ -160,7 +162,7 @@ impl Plan {
     pub fn continues(&self, earlier: &RunInfo) -> Result<(), String> {
         let now = &self.info;
         let same = [
-            ("models", hashes(now) == hashes(earlier)),
+            ("models", same_models(now, earlier)),
             ("precisions", now.cells == earlier.cells),
             ("--as-ollama", settings(now) == settings(earlier)),
             ("baseline", now.fidelity == earlier.fidelity),
@@ -183,12 +185,14 @@ fn baseline_of(suite: &FidelitySuite) -> &str {
     suite.baseline.as_deref().unwrap_or_default()
 }
 
-/// What tells one model file from another, where its hash was not taken its size.
-fn hashes(info: &RunInfo) -> Vec<(&str, Option<&str>, Option<u64>)> {
-    info.models
-        .iter()
-        .map(|model| (&*model.variant, model.sha256.as_deref(), model.file_bytes))
-        .collect()
+/// Whether both speak of the same files: by size, and by hash where both have one. A hash may be known to
+/// one run and not to the other, since that of a large file is only remembered.
+fn same_models(a: &RunInfo, b: &RunInfo) -> bool {
+    let same = |(a, b): (&ModelInfo, &ModelInfo)| {
+        let hashes = a.sha256.as_ref().zip(b.sha256.as_ref());
+        a.variant == b.variant && a.file_bytes == b.file_bytes && hashes.is_none_or(|(a, b)| a == b)
+    };
+    a.models.len() == b.models.len() && a.models.iter().zip(&b.models).all(same)
 }
 
 /// How tags of Ollama are asked.
@@ -330,6 +334,7 @@ pub(super) fn ask_of_file<T>(
 /// The hash of a file that is small enough to read at once, or that precisions are derived from.
 fn hash(
     nursery: &Nursery,
+    hashes: &Hashes,
     path: &Path,
     file: &Result<ModelFile, String>,
     cells: &[CellInfo],
@@ -339,21 +344,10 @@ fn hash(
     let wanted =
         |file: &ModelFile| file.file_bytes <= SMALL || cells.iter().any(|cell| !cell.native);
     if !file.as_ref().is_ok_and(wanted) {
-        return Ok(None);
+        // One that was taken before costs nothing.
+        return Ok(file.as_ref().ok().and_then(|_| hashes.recall(path)));
     }
-    let mut found = None;
-    nursery.spawn()?.ask(
-        &Request::Hash {
-            path: path.to_owned(),
-        },
-        &mut |reply| {
-            if let Reply::Hashed { sha256 } = reply {
-                found = Some(sha256);
-            }
-            Ok(())
-        },
-    )?;
-    Ok(found)
+    hashes.take(path, nursery, &mut |_, _| {}).map(Some)
 }
 
 fn other(trouble: Trouble) -> Error {

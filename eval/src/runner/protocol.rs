@@ -1,6 +1,8 @@
 //! What the parent asks of a child and what it answers: one JSON object a line.
 
+use crate::engine::facts::Facts;
 use crate::engine::{ModelFile, Prediction, SessionSpec, Setup, synthetic};
+use crate::facts::fertility::Fertility;
 use crate::numbers::Scanned;
 use crate::stages::activations::Looked;
 use crate::stages::fidelity::Comparison;
@@ -21,7 +23,17 @@ pub enum Request {
         /// The model file.
         path: PathBuf,
     },
-    /// Hash a file. Answered with [`Reply::Hashed`] first.
+    /// Read everything that a file says of itself. Answered with [`Reply::Facts`] first.
+    Facts {
+        /// The model file.
+        path: PathBuf,
+    },
+    /// Split Korean text with a file's vocabulary. Answered with [`Reply::Fertility`] first.
+    Fertility {
+        /// The model file.
+        path: PathBuf,
+    },
+    /// Hash a file. Answered with [`Reply::Progress`] and [`Reply::Hashed`].
     Hash {
         /// The file.
         path: PathBuf,
@@ -153,6 +165,20 @@ pub enum Reply {
     Described {
         /// Its facts.
         file: ModelFile,
+    },
+    /// Everything that a file says of itself.
+    Facts {
+        /// Its facts.
+        facts: Box<Facts>,
+    },
+    /// How a vocabulary splits Korean text.
+    Fertility {
+        /// What was counted.
+        fertility: Fertility,
+        /// Whether the vocabulary puts a beginning-of-text token before a text.
+        adds_bos: bool,
+        /// Whether it puts an end-of-text token behind one.
+        adds_eos: bool,
     },
     /// The content of a file.
     Hashed {
