@@ -17,9 +17,24 @@ use std::process::ExitCode;
 #[command(after_help = "\
 Examples:
   hanbench inspect model.gguf                  what the file says of itself
+  hanbench inspect ollama:llama3.2:3b --json   the same of a tag, for a program
   hanbench inspect model.gguf --numbers        what its weights are like, and what F16 and BF16 would do to them
   hanbench inspect model.gguf --numbers --json | jq .totals.f16
   hanbench inspect model.gguf --activations    how large what it computes gets, and what F16 could not hold
+
+Without loading weights: architecture, weights, number formats by part of the model, the vocabulary and what it makes
+of Korean text, KV cache, origin. warning: lines tell where a name and the content disagree.
+
+In --json: path, source (what was typed), name, file_bytes, architecture, n_params, precision, n_ctx_train, n_vocab,
+finetune, has_template; gguf_version, n_files, n_tensors, tensor_bytes, bits_per_weight, file_type; types[] {type,
+n_tensors, n_elements, n_bytes}; groups[] {group, n_tensors, n_elements, n_bytes, types[]}; tokenizer {model, pre,
+bos_token_id, bos_token, eos_token_id, eos_token, adds_bos, adds_eos}; fertility {corpus, n_tokens, n_unknown,
+n_eojeol, n_syllables, n_chars, tokens_per_eojeol, tokens_per_syllable, chars_per_token, texts[]}; kv_cache
+{bytes_per_token_f16, n_layers, n_kv_layers, n_recurrent_layers, sliding_window_tokens, n_sliding_layers,
+full_context_bytes_f16, full_context_windowed_bytes_f16}; general_type, basename, size_label, version, organization,
+author, quantized_by, license, license_name, license_link, repo_url, languages[], base_models[] {name,
+organization, repo_url}; sha256, sha256_from (ollama, content); warnings[] {kind: precision, size, role, file_type,
+split, sha256; text}; missing {name: why}. What is not known is null.
 
 --numbers reads every weight once. In --json, totals and each tensor have n, nan, inf, zero, min, max,
 max_abs, mean, deviation and exponents, and under f16 and bf16 what a cast to that format would do:

@@ -47,8 +47,8 @@ impl Group {
     /// The group of the tensor with this name.
     #[must_use]
     pub fn of(name: &str) -> Self {
+        let name = name.strip_prefix("enc.").unwrap_or(name);
         let own = Place::of(name).map_or(name, |place| place.rest);
-        let own = own.strip_prefix("enc.").unwrap_or(own);
         let own = own.strip_prefix("dec.").unwrap_or(own);
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| own.starts_with(prefix));
         if starts(&["v.", "a.", "mm.", "resampler."]) {

@@ -238,3 +238,72 @@ unsafe fn extra_buffer_types(
         (!list.is_null()).then_some(list)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{synthetic, tiny};
+
+    /// The log tells MiB with two decimals, of full and of windowed layers apart.
+    #[track_caller]
+    fn check_kv(path: &Path, formats: &[KvType]) {
+        log::install();
+        let spec = SessionSpec {
+            n_ctx: 2048,
+            n_seq: 1,
+            n_batch: 32,
+            n_ubatch: 32,
+            n_outputs: 1,
+            n_threads: 1,
+        };
+        let gguf = gguf::Gguf::open(path).unwrap();
+        let model = EmptyModel::load(path, 0).unwrap();
+        for &kv in formats {
+            let setup = Setup {
+                kv,
+                ..Setup::default()
+            };
+            let reserved = model.reserve(&spec, setup).unwrap();
+            let told = Reserved::by_arithmetic(&gguf, &gguf.tensors(), &spec, kv).unwrap();
+            let off = told.kv_bytes.abs_diff(reserved.kv_bytes);
+            let (told, reserved) = (told.kv_bytes, reserved.kv_bytes);
+            assert!(off <= 2 * 10_486, "{kv:?}: {told} is not {reserved}");
+            assert!(told > 1 << 20, "{told} is too little to tell");
+        }
+    }
+
+    #[test]
+    fn the_kv_cache_by_arithmetic_is_what_the_engine_reserves() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("m.gguf");
+        for (n_head, n_head_kv) in [(4, 4), (4, 2), (8, 1)] {
+            let shape = tiny::Shape {
+                n_head,
+                n_head_kv,
+                n_layer: 9,
+                ..tiny::Shape::default()
+            };
+            tiny::write(&path, &shape).unwrap();
+            check_kv(&path, &KvType::ALL);
+        }
+        for weights in ["nabi-instruct", "nabi-text"] {
+            std::fs::write(&path, datasets::embedded_model(weights).unwrap().gguf).unwrap();
+            check_kv(&path, &KvType::ALL);
+        }
+        // Heads of another width than embedding over heads; a window in most layers.
+        for name in ["llama3.2-1b", "qwen3-0.6b", "gemma3-1b", "exaone3.5-2.4b"] {
+            let plan = synthetic::Plan {
+                shape: datasets::Shape {
+                    n_vocab: 512,
+                    ..datasets::load_shape(name).unwrap()
+                },
+                precision: "F16".into(),
+                with_values: false,
+                n_threads: 1,
+            };
+            synthetic::write(&path, &plan, &mut |_, _| {}).unwrap();
+            // A head of 80 values has no whole blocks of 8-bit numbers.
+            check_kv(&path, &[KvType::F32, KvType::F16, KvType::Bf16]);
+        }
+    }
+}

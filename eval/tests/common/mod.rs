@@ -3,6 +3,8 @@
 // Each test file compiles this module for itself and uses a part of it.
 #![allow(dead_code)]
 
+pub mod gguf;
+
 use eval::engine::tiny;
 use reports::record::{Fact, Record};
 use std::path::{Path, PathBuf};
