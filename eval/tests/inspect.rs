@@ -187,6 +187,10 @@ fn the_kv_cache_is_told_for_every_kind_of_attention() {
         .number("llama.attention.key_length", 48)
         .number("llama.attention.value_length", 16);
     assert_eq!(per_token(&wide), Some(4 * 8 * (48 + 16) * 2));
+    let by_layer = plain
+        .clone()
+        .numbers("llama.attention.key_length", &[32, 32, 64, 0]);
+    assert_eq!(per_token(&by_layer), Some(8 * (128 + 4 * 32) * 2));
 
     // Keys and values compressed into one (MLA).
     let compressed = Gguf::small_model("deepseek2")
@@ -273,6 +277,10 @@ fn a_kv_cache_that_cannot_be_told_says_why() {
                 .clone()
                 .texts("llama.attention.head_count_kv", &["1", "2", "3", "4"]),
             "an array of 4 that is not one whole number",
+        ),
+        (
+            plain.clone().text("llama.attention.key_length", "64"),
+            "llama.attention.key_length is no number",
         ),
         (
             Gguf::small_model("deepseek4").number("deepseek4.attention.indexer.key_length", 128),

@@ -141,6 +141,14 @@ impl Gguf {
         Some(unsafe { sys::gguf_get_val_bool(self.context, id) })
     }
 
+    /// Whether there is a value of this name, of whatever type.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        // SAFETY: the key is NUL-terminated and the context is open.
+        CString::new(key)
+            .is_ok_and(|key| unsafe { sys::gguf_find_key(self.context, key.as_ptr()) } >= 0)
+    }
+
     /// Version of the file format.
     #[must_use]
     pub fn version(&self) -> u32 {

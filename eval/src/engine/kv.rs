@@ -159,8 +159,8 @@ struct Shape<'g> {
     /// Layers before `n_extra` that use the keys and values of earlier ones.
     n_shared: u64,
     heads_kv: Vec<u64>,
-    key_length: u64,
-    value_length: u64,
+    key_lengths: Vec<u64>,
+    value_lengths: Vec<u64>,
     window: Option<u64>,
 }
 
@@ -183,7 +183,11 @@ impl<'g> Shape<'g> {
             Some(heads) if heads > 0 => Some(needed("embedding_length")? / heads),
             _ => None,
         };
-        let length = |name: &str| number(name).or(default_length).unwrap_or(0);
+        let lengths = |name: &str| {
+            let stated = per_layer(gguf, &key(name), n_layers)?;
+            let default = || vec![default_length.unwrap_or(0); n_layers as usize];
+            Ok::<_, String>(stated.unwrap_or_else(default))
+        };
         Ok(Self {
             gguf,
             n_layers,
@@ -192,8 +196,8 @@ impl<'g> Shape<'g> {
             heads_kv: heads_kv
                 .or(heads)
                 .unwrap_or_else(|| vec![0; n_layers as usize]),
-            key_length: length("attention.key_length"),
-            value_length: length("attention.value_length"),
+            key_lengths: lengths("attention.key_length")?,
+            value_lengths: lengths("attention.value_length")?,
             window: number("attention.sliding_window").filter(|&window| window > 0),
             arch,
         })
@@ -232,16 +236,17 @@ impl<'g> Shape<'g> {
         let is_set = |name| self.number(name).is_some_and(|n| n > 0);
         let is_compressed =
             is_set("attention.key_length_mla") && is_set("attention.value_length_mla");
-        let windowed = |name, length| match is_windowed {
-            true => self.number(name).unwrap_or(length),
-            false => length,
+        let layer = layer as usize;
+        let length = |name, lengths: &[u64]| match is_windowed {
+            true => self.number(name).unwrap_or(lengths[layer]),
+            false => lengths[layer],
         };
-        let key = windowed("attention.key_length_swa", self.key_length);
+        let key = length("attention.key_length_swa", &self.key_lengths);
         let value = match is_compressed {
             true => 0,
-            false => windowed("attention.value_length_swa", self.value_length),
+            false => length("attention.value_length_swa", &self.value_lengths),
         };
-        let heads = self.heads_kv[layer as usize];
+        let heads = self.heads_kv[layer];
         // Sizes that no model has, and whose product would not fit a number.
         let most = u64::from(u32::MAX);
         match heads.max(key).max(value) > most {
@@ -288,7 +293,10 @@ fn per_layer(gguf: &Gguf, key: &str, n_layers: u64) -> Result<Option<Vec<u64>>, 
         return Ok(Some(vec![number; n_layers as usize]));
     }
     let Some(length) = gguf.array_length(key) else {
-        return Ok(None);
+        return match gguf.has(key) {
+            true => Err(format!("{} is no number", log::escape(key))),
+            false => Ok(None),
+        };
     };
     let values = gguf.numbers(key, n_layers as usize);
     match values {

@@ -45,7 +45,7 @@ const LARGEST: f64 = 1.75;
 /// What a name claims: that of a file without its ending, or a tag of Ollama as `MODEL:TAG`.
 #[must_use]
 pub fn claims(name: &str) -> Claims {
-    let name = name.to_lowercase();
+    let name = without_escapes(&name.to_lowercase());
     let words = words(&name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.text));
     let mut claims = Claims {
@@ -67,6 +67,17 @@ pub fn claims(name: &str) -> Claims {
     }
     claims.role = role(&words);
     claims
+}
+
+/// What was escaped stands for one odd character: `\u{1b}` is no "1b".
+fn without_escapes(name: &str) -> String {
+    let mut pieces = name.split("\\u{");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        plain.push('-');
+        plain.push_str(piece.split_once('}').map_or(piece, |(_, rest)| rest));
+    }
+    plain
 }
 
 /// A run of letters and digits, and what stands before it.
@@ -283,6 +294,7 @@ mod tests {
             ("internlm2-1_8b", &["1.8B", "8B"]),
             ("c4ai-command-r7b", &[]),
             ("bge-m3", &[]),
+            ("a\\u{1b}b\\u{7f}3B", &["3B"]),
             ("model", &[]),
         ] {
             assert_eq!(sizes(name), expected, "{name}");
