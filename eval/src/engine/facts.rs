@@ -163,7 +163,7 @@ pub fn read(path: &Path) -> Result<Facts, Error> {
     let tensor_bytes: u64 = tensors.iter().map(|tensor| tensor.n_bytes).sum();
     let warnings = [
         lone_part(gguf, parts.len()),
-        other_types(&file, file_type, &tensors),
+        other_types(file_type, &tensors),
     ];
     Ok(Facts {
         gguf_version: gguf.version(),
@@ -294,13 +294,8 @@ fn lone_part(gguf: &Gguf, n_files: usize) -> Option<Warning> {
 
 /// Whether the weights of the layers are in another format than `general.file_type` says. Judged are
 /// matrices whose rows have whole blocks of the format: for others the quantiser must take another one.
-fn other_types(
-    file: &ModelFile,
-    file_type: Option<u64>,
-    tensors: &[TensorInfo],
-) -> Option<Warning> {
+fn other_types(file_type: Option<u64>, tensors: &[TensorInfo]) -> Option<Warning> {
     let named = precision::of_file_type(u32::try_from(file_type?).ok()?)?;
-    debug_assert_eq!(named, file.precision);
     let block = precision::block(named);
     let judged: Vec<&TensorInfo> = tensors
         .iter()
@@ -309,7 +304,7 @@ fn other_types(
                 Group::of(&tensor.name),
                 Group::Attention | Group::FeedForward | Group::Experts
             );
-            in_layer && tensor.shape[1] > 1 && tensor.shape[0] as u64 % block == 0
+            in_layer && tensor.shape[1] > 1 && tensor.shape[0].unsigned_abs().is_multiple_of(block)
         })
         .collect();
     let commonest = types(judged.iter().copied())

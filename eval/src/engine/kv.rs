@@ -280,7 +280,7 @@ impl<'g> Shape<'g> {
         let period = self.gguf.number(&key).unwrap_or(period);
         let is_windowed = |layer: u64| match (period, full) {
             (0, _) => true,
-            (_, Full::First) => layer % period != 0,
+            (_, Full::First) => !layer.is_multiple_of(period),
             (_, Full::Last) => layer % period < period - 1,
         };
         Ok(Some((0..self.n_layers).map(is_windowed).collect()))

@@ -22,9 +22,12 @@ mod predict;
 mod quantize;
 mod random;
 pub mod sample;
+mod sha256;
 pub mod synthetic;
 pub mod tiny;
 pub mod vocabulary;
+
+pub use sha256::sha256;
 
 use reports::record::{ActivationRange, EngineInfo};
 use serde::{Deserialize, Serialize};

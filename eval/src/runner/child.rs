@@ -7,7 +7,7 @@
 use super::protocol::{Reply, Request};
 use crate::energy::Meters;
 use crate::engine::{
-    Engine, Error, Model, SessionSpec, Setup, Watched, clock, facts, gguf, llama, os, synthetic,
+    Engine, Error, Model, SessionSpec, Setup, Watched, clock, facts, llama, os, sha256, synthetic,
 };
 use crate::facts::fertility;
 use crate::numbers;
@@ -116,7 +116,7 @@ fn without_model<R: BufRead, W: Write>(
 
 fn hash<R: BufRead, W: Write>(path: &Path, pipe: &mut Pipe<R, W>) -> Answered {
     let mut broken = Ok(());
-    let hashed = gguf::sha256(path, &mut |done, total| {
+    let hashed = sha256(path, &mut |done, total| {
         let said = pipe.progress_in_mib(done, total);
         if broken.is_ok() {
             broken = said;
