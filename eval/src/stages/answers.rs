@@ -556,7 +556,7 @@ mod tests {
         assert!(asked(&short).iter().all(|answer| answer.n_tokens == 3));
         // The mock's likeliest next token follows from the last: to be penalised for it is to part.
         let mut penalised = as_ollama("없는 말");
-        penalised.sampling.repeat_penalty = 1e9;
+        penalised.sampling.presence_penalty = 9.0;
         assert!(
             asked(&penalised)
                 .iter()
