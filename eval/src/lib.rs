@@ -5,6 +5,7 @@ pub mod energy;
 pub mod engine;
 pub mod facts;
 pub mod measures;
+pub mod lineage;
 pub mod numbers;
 pub mod runner;
 pub mod sources;

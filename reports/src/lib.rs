@@ -8,6 +8,7 @@ pub mod csv;
 pub mod file;
 pub mod html;
 mod josa;
+pub mod lineage;
 pub mod plot;
 pub mod precision;
 pub mod record;

@@ -31,6 +31,9 @@ pub struct RunInfo {
     pub suite: datasets::Suite,
     /// One per `[LABEL=]MODEL` of the command line.
     pub models: Vec<ModelInfo>,
+    /// How each two of these that could be read are related, decided from their weights.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lineage: Vec<crate::lineage::Lineage>,
     /// What is measured, in order.
     pub cells: Vec<CellInfo>,
     /// Which of these are compared with which, each a cell of its own kind after them.

@@ -7,8 +7,10 @@ use crate::engine::log::escape;
 use crate::numbers::Scanned;
 use crate::runner::cache::Cache;
 use crate::runner::inspect::{self, Depth, Inspected};
+use crate::runner::lineage;
 use crate::runner::plan;
 use crate::runner::worker::Nursery;
+use reports::lineage::Lineage;
 use reports::record::{ActivationRange, CastNumbers, Numbers};
 use reports::view::{ActivationKind, activation_kinds};
 use std::process::ExitCode;
@@ -18,6 +20,7 @@ use std::process::ExitCode;
 Examples:
   hanbench inspect model.gguf                  what the file says of itself
   hanbench inspect ollama:llama3.2:3b --json   the same of a tag, for a program
+  hanbench inspect a.gguf b.gguf               and which are the same weights, fine-tunes of one base, or unrelated
   hanbench inspect model.gguf --numbers        what its weights are like, and what F16 and BF16 would do to them
   hanbench inspect model.gguf --numbers --json | jq .totals.f16
   hanbench inspect model.gguf --activations    how large what it computes gets, and what F16 could not hold
@@ -43,6 +46,10 @@ overflow (become infinite), subnormal, vanish (become zero), changed, mean and l
 --activations loads the model and evaluates two chunks of 512 tokens of each text of the embedded corpus.
 In --json, activations has for each kind of value (node, as llama.cpp calls it) and layer: n, max_abs,
 overflow (finite, but infinite in F16), nan, inf and n_tokens.
+
+With several models, how each two are related is decided from samples of their weights: same_weights (at
+another precision or the same), fine_tune (of one base) or unrelated, with what decided it. In --json,
+lineage has a, b, verdict, evidence and the figures behind it.
 
 Exit status: 0 every file was read, 1 one could not be, 2 bad usage.")]
 pub struct Args {
@@ -79,10 +86,14 @@ pub fn run(args: &Args) -> Outcome {
         activations: args.activations,
     };
     let mut all = Vec::new();
+    let mut read = Vec::new();
     let mut status = ExitCode::SUCCESS;
     for model in &args.models {
         match inspect::inspect(model, depth, &nursery, &cache, &engine.version) {
-            Ok(inspected) => all.push(inspected),
+            Ok(inspected) => {
+                read.push((model.clone(), inspected.path.clone().into()));
+                all.push(inspected);
+            }
             Err(plan::Error::Usage(message)) => return Err(Failure::Usage(message)),
             Err(plan::Error::Other(message)) => {
                 eprintln!("hanbench: {message}");
@@ -90,20 +101,30 @@ pub fn run(args: &Args) -> Outcome {
             }
         }
     }
+    let lineage = lineage::lineage(&nursery, &read)
+        .map_err(|error| Failure::Other(error.to_string()))?;
+    let (lineage, unknown): (Vec<_>, Vec<_>) =
+        lineage.into_iter().partition(|pair| pair.verdict.is_some());
+    for pair in &unknown {
+        eprintln!("hanbench: {}", super::lineage::line(pair));
+        status = ExitCode::FAILURE;
+    }
     if args.json {
-        print_json(args, &all);
+        print_json(args, &all, &lineage);
     } else {
         all.iter().for_each(print);
+        for pair in &lineage {
+            println!("{}", super::lineage::line(pair));
+        }
     }
     Ok(status)
 }
 
-fn print_json(args: &Args, all: &[Inspected]) {
+fn print_json(args: &Args, all: &[Inspected], lineage: &[Lineage]) {
     let value = match (args.models.len(), all) {
-        (1, [one]) => serde_json::to_value(one),
-        _ => serde_json::to_value(std::collections::BTreeMap::from([("models", all)])),
+        (1, [one]) => serde_json::to_value(one).expect("plain data"),
+        _ => serde_json::json!({"models": all, "lineage": lineage}),
     };
-    let value = value.expect("plain data");
     println!("{value:#}");
 }
 

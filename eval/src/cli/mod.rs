@@ -2,6 +2,7 @@
 
 mod cache;
 mod inspect;
+mod lineage;
 mod model;
 mod models;
 mod report;

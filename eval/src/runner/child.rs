@@ -10,6 +10,7 @@ use crate::engine::{
     Engine, Error, Model, SessionSpec, Setup, Watched, clock, facts, llama, os, sha256, synthetic,
 };
 use crate::facts::fertility;
+use crate::lineage;
 use crate::numbers;
 use crate::stages::activations::Looked;
 use crate::stages::fidelity::{self, Comparison, Event};
@@ -84,6 +85,9 @@ fn without_model<R: BufRead, W: Write>(
         }),
         Request::Numbers { path } => return scan(&path, pipe),
         Request::Generate { to, plan } => return generate(engine, &to, &plan, pipe),
+        Request::Lineage { a, b } => lineage::compare(&a, &b).map(|related| Reply::Related {
+            related: Box::new(related),
+        }),
         Request::Fidelity { comparison } => return compare(engine, &comparison, pipe),
         Request::Activations {
             path,

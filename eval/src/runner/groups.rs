@@ -3,6 +3,7 @@
 use super::fidelity::Rank;
 use crate::engine::precision::Precision;
 use datasets::FidelitySuite;
+use reports::lineage::{Lineage, families};
 use reports::record::{CellInfo, FidelityInfo, ModelInfo};
 
 /// The fidelity cells of a run: one for each set of weights that has two cells or more, or a single
@@ -13,6 +14,7 @@ use reports::record::{CellInfo, FidelityInfo, ModelInfo};
 pub fn groups(
     suite: &FidelitySuite,
     models: &[ModelInfo],
+    lineage: &[Lineage],
     cells: &[CellInfo],
 ) -> Result<Vec<FidelityInfo>, String> {
     // Random numbers agree with nothing.
@@ -29,32 +31,25 @@ pub fn groups(
         let cells = cells.iter().copied();
         return Ok(vec![group(&baseline.variant, baseline, cells)]);
     }
-    let mut weights: Vec<&str> = cells.iter().map(|cell| weights(models, cell)).collect();
-    let of_cell = weights.clone();
-    weights.sort_unstable();
-    weights.dedup();
-    weights.sort_by_key(|name| of_cell.iter().position(|of| of == name));
     let mut all = Vec::new();
-    for name in weights {
-        let members = cells.iter().copied().zip(&of_cell);
-        let members: Vec<&CellInfo> = members
-            .filter(|(_, of)| **of == name)
-            .map(|(cell, _)| cell)
-            .collect();
+    for variants in families(models, lineage) {
+        let of_family = |cell: &&CellInfo| variants.contains(&cell.variant.as_str());
+        let members: Vec<&CellInfo> = cells.iter().copied().filter(of_family).collect();
         if members.len() > 1 {
             let baseline = baseline(suite, &members)?;
+            let name = name(models, variants[0]);
             all.push(group(name, baseline, members.iter().copied()));
         }
     }
     Ok(all)
 }
 
-/// What the weights of a cell are called: cells of one name differ in precision alone.
-fn weights<'a>(models: &'a [ModelInfo], cell: &'a CellInfo) -> &'a str {
-    let model = models.iter().find(|model| model.variant == cell.variant);
+/// What the weights of a variant are called: by hanbench's own models as they say, else after it.
+fn name<'a>(models: &'a [ModelInfo], variant: &'a str) -> &'a str {
+    let model = models.iter().find(|model| model.variant == variant);
     model
         .and_then(|model| model.demonstration.as_ref())
-        .map_or(&cell.variant, |demonstration| &demonstration.weights)
+        .map_or(variant, |demonstration| &demonstration.weights)
 }
 
 /// The cell of the precision that was asked for, else of the highest; the first of equals.
@@ -110,6 +105,7 @@ fn group<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reports::lineage::{Figures, Kinship};
     use reports::record::Demonstration;
 
     fn cell(variant: &str, precision: &str, derived_from: Option<&str>) -> CellInfo {
@@ -136,12 +132,31 @@ mod tests {
         let suite = FidelitySuite {
             baseline: baseline.map(str::to_owned),
         };
-        groups(&suite, models, &cells())
+        groups(&suite, models, &[], &cells())
+    }
+
+    fn model(variant: &str, precision: &str) -> ModelInfo {
+        let mut model = reports::sample::run_info(1).models.remove(0);
+        model.variant = variant.into();
+        model.precision = Some(precision.into());
+        model
+    }
+
+    fn strangers() -> Vec<ModelInfo> {
+        let files = [("general", "Q4_K_M"), ("instruct", "F16"), ("text", "F16")];
+        files.map(|(variant, precision)| model(variant, precision)).into()
+    }
+
+    fn pair(a: &str, b: &str, verdict: Kinship, difference: f64) -> Lineage {
+        let figures = Figures {
+            relative_difference: Some(difference),
+            ..Figures::default()
+        };
+        Lineage::decided(a, b, verdict, figures)
     }
 
     fn demonstration(variant: &str, weights: &str) -> ModelInfo {
-        let mut model = reports::sample::run_info(1).models.remove(0);
-        model.variant = variant.into();
+        let mut model = model(variant, "F16");
         model.demonstration = Some(Demonstration {
             weights: weights.into(),
             trained_on: Vec::new(),
@@ -151,7 +166,7 @@ mod tests {
 
     #[test]
     fn each_variant_is_compared_with_its_own_highest() {
-        let found = found(None, &[]).unwrap();
+        let found = found(None, &strangers()).unwrap();
         let shown: Vec<_> = found
             .iter()
             .map(|group| (&*group.id, &*group.baseline, group.compared.len()))
@@ -181,17 +196,56 @@ mod tests {
         );
     }
 
+    /// Who is compared with whom, given what the weights showed.
+    fn related(pairs: &[Lineage]) -> Vec<(String, Vec<String>)> {
+        let suite = FidelitySuite { baseline: None };
+        let found = groups(&suite, &strangers(), pairs, &cells()).unwrap();
+        let members = |group: FidelityInfo| (group.baseline, group.compared);
+        found.into_iter().map(members).collect()
+    }
+
+    #[test]
+    fn variants_whose_weights_are_the_same_are_one_group() {
+        let same = [
+            pair("general", "instruct", Kinship::SameWeights, 0.07),
+            pair("general", "text", Kinship::FineTune, 0.3),
+            pair("instruct", "text", Kinship::FineTune, 0.3),
+        ];
+        let found = related(&same);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, "instruct/F32");
+        assert_eq!(found[0].1, ["general/Q4_K_M", "general/F32", "instruct/F16"]);
+        let tuned = same.map(|pair| Lineage {
+            verdict: Some(Kinship::FineTune),
+            ..pair
+        });
+        assert_eq!(related(&tuned).len(), 2);
+    }
+
+    #[test]
+    fn a_coarse_file_like_two_goes_to_the_nearer_and_brings_them_not_together() {
+        let pairs = [
+            pair("general", "instruct", Kinship::SameWeights, 0.072),
+            pair("general", "text", Kinship::SameWeights, 0.071),
+            pair("instruct", "text", Kinship::FineTune, 0.001),
+        ];
+        let found = related(&pairs);
+        let baselines: Vec<&str> = found.iter().map(|(baseline, _)| &**baseline).collect();
+        // The text's F16 outranks what was made from four bits.
+        assert_eq!(baselines, ["text/F16", "instruct/F32"]);
+    }
+
     #[test]
     fn a_baseline_is_a_precision_or_a_cell() {
-        let of_precision = found(Some("f32"), &[]).unwrap();
+        let of_precision = found(Some("f32"), &strangers()).unwrap();
         assert_eq!(of_precision[0].baseline, "general/F32");
-        let of_cell = found(Some("instruct/f16"), &[]).unwrap();
+        let of_cell = found(Some("instruct/f16"), &strangers()).unwrap();
         assert_eq!((of_cell.len(), of_cell[0].compared.len()), (1, 4));
-        let none = found(Some("bf16"), &[]).unwrap_err();
+        let none = found(Some("bf16"), &strangers()).unwrap_err();
         assert!(
             none.contains("general/F32") && none.contains("bf16"),
             "{none}"
         );
-        assert!(found(Some("f23"), &[]).unwrap_err().contains("F32"));
+        assert!(found(Some("f23"), &strangers()).unwrap_err().contains("F32"));
     }
 }

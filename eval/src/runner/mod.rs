@@ -11,6 +11,7 @@ mod groups;
 mod hashes;
 pub mod inspect;
 pub mod journal;
+pub mod lineage;
 pub mod machine;
 pub mod plan;
 mod prepare;

@@ -3,6 +3,7 @@
 use super::cache::Cache;
 use super::groups;
 use super::hashes::Hashes;
+use super::lineage;
 use super::machine;
 use super::protocol::{Reply, Request};
 use super::source::{self, Found};
@@ -71,6 +72,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
     let mut models = Vec::new();
     let mut cells = Vec::new();
     let mut sources = Vec::new();
+    let mut read = Vec::new();
     let trained_on = LazyCell::new(|| datasets::trained_on(&questions));
     for (variant, typed) in &wanted.models {
         let (found, mut file) = match source::find(typed, nursery, cache, &engine.version) {
@@ -111,6 +113,10 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
                 None
             }
         };
+        // Random weights, which may not even be made yet, are related to nothing.
+        if file.is_ok() && found.shape.is_none() {
+            read.push((variant.clone(), found.path.clone()));
+        }
         let demonstration = found.weights.map(|weights| Demonstration {
             weights: weights.to_owned(),
             trained_on: trained_on.clone(),
@@ -125,9 +131,10 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
             sources.push(file.clone());
         }
     }
+    let lineage = lineage::lineage(nursery, &read)?;
     let fidelity = match &wanted.suite.fidelity {
         None => Vec::new(),
-        Some(suite) => groups::groups(suite, &models, &cells)
+        Some(suite) => groups::groups(suite, &models, &lineage, &cells)
             .map_err(|why| Error::Usage(format!("--baseline {}: {why}", baseline_of(suite))))?,
     };
     let info = RunInfo {
@@ -145,6 +152,7 @@ pub fn plan(wanted: &Wanted, nursery: &Nursery, cache: &Cache) -> Result<Plan, E
         n_gpu_layers: wanted.n_gpu_layers,
         suite: wanted.suite.clone(),
         models,
+        lineage,
         cells,
         fidelity,
         questions,

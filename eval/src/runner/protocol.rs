@@ -3,6 +3,7 @@
 use crate::engine::facts::Facts;
 use crate::engine::{ModelFile, Prediction, SessionSpec, Setup, synthetic};
 use crate::facts::fertility::Fertility;
+use crate::lineage::Related;
 use crate::numbers::Scanned;
 use crate::stages::activations::Looked;
 use crate::stages::fidelity::Comparison;
@@ -42,6 +43,13 @@ pub enum Request {
     Numbers {
         /// The model file.
         path: PathBuf,
+    },
+    /// Compare samples of the weights of two files. Answered with [`Reply::Related`] first.
+    Lineage {
+        /// One model file.
+        a: PathBuf,
+        /// The other.
+        b: PathBuf,
     },
     /// Load a model and look at its activations over texts. Answered with [`Reply::Progress`] and, last,
     /// one [`Reply::Fact`] for each kind of activation in each layer.
@@ -189,6 +197,11 @@ pub enum Reply {
     Numbers {
         /// What was counted.
         scanned: Box<Scanned>,
+    },
+    /// How two models are related.
+    Related {
+        /// The verdict and its figures.
+        related: Box<Related>,
     },
     /// Memory needed.
     Predicted {

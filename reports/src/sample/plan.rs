@@ -52,6 +52,7 @@ pub fn run_info(n_cells: usize) -> RunInfo {
         n_gpu_layers: 0,
         suite: suite(),
         models: (0..n_cells.div_ceil(PRECISIONS.len())).map(model).collect(),
+        lineage: Vec::new(),
         cells: cells(n_cells),
         fidelity: comparisons(n_cells),
         questions: questions(8),
