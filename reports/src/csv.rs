@@ -19,10 +19,11 @@ use datasets::Kind;
 use thiserror::Error as ThisError;
 
 use crate::file;
+use crate::lineage::Kinship;
 use crate::record::Compared;
 use crate::text::escape;
 use crate::view::{
-    ActivationRow, AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group,
+    ActivationRow, AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group, LineageRow,
     MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status,
     SummaryRow, TextRow, Unit, Verdict,
 };
@@ -64,6 +65,7 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("texts.csv", table(&report.texts)),
         ("summary.csv", table(&report.summary)),
         ("grid.csv", table(&report.grid)),
+        ("lineage.csv", table(&report.lineage)),
     ];
     let mut paths = Vec::new();
     for (name, bytes) in tables {
@@ -207,6 +209,11 @@ columns!(GridRow:
     peak_rss_bytes, gpu_bytes, model_bytes, kv_bytes, baseline, corpus, mean_kld, mean_kld_se, pareto,
 );
 
+columns!(LineageRow:
+    machine, a, b, verdict, evidence, evidence_ko, n_matrices, n_values, correlation,
+    relative_difference, beyond_rounding, n_vectors, vectors_differ, resolution,
+);
+
 /// A value as a field of the file.
 trait Field {
     fn field(&self) -> Cow<'_, str>;
@@ -235,7 +242,7 @@ macro_rules! named {
     };
 }
 
-named!(Status, Group, Format, Claim, Quantity, Unit, Verdict);
+named!(Status, Group, Format, Claim, Quantity, Unit, Verdict, Kinship);
 
 impl Field for Compared {
     fn field(&self) -> Cow<'_, str> {

@@ -1,6 +1,7 @@
 //! What is to be said of hanbench's own demonstration models, wherever their numbers stand.
 
 use crate::josa;
+use crate::lineage;
 use crate::record::{Demonstration, ModelInfo, RunInfo};
 use crate::view::{Report, demonstrations};
 
@@ -57,29 +58,29 @@ pub(super) fn same_weights(runs: &[RunInfo]) -> Vec<Phrase> {
 }
 
 fn of_run(run: &RunInfo) -> Vec<Phrase> {
-    let mut groups: Vec<(&str, Vec<&ModelInfo>)> = Vec::new();
-    for model in &run.models {
-        let Some(demonstration) = &model.demonstration else {
-            continue;
-        };
-        let weights = demonstration.weights.as_str();
-        match groups.iter_mut().find(|(known, _)| *known == weights) {
-            Some((_, models)) => models.push(model),
-            None => groups.push((weights, vec![model])),
-        }
-    }
-    groups
+    let find = |variant: &str| run.models.iter().find(|model| model.variant == variant);
+    lineage::of_run(run)
         .iter()
-        .filter_map(|(weights, models)| sentence(weights, models))
+        .map(|variants| variants.iter().filter_map(|variant| find(variant)).collect())
+        .filter_map(|models: Vec<&ModelInfo>| sentence(&models))
         .collect()
 }
 
 /// `None` for one model alone, which is the same as no other.
-fn sentence(weights: &str, models: &[&ModelInfo]) -> Option<Phrase> {
+fn sentence(models: &[&ModelInfo]) -> Option<Phrase> {
     let names: Vec<&str> = models.iter().map(|model| model.variant.as_str()).collect();
     let (last, before) = names.split_last()?;
     let next_to_last = before.last()?;
     let list = || Rich::default().list(before.iter().copied());
+    // What hanbench's own weights are called; others have no name.
+    let weights = models.iter().find_map(|model| model.demonstration.as_ref());
+    let named = |open: &str| match weights {
+        Some(demonstration) => {
+            let rich = Rich::default().text(open);
+            rich.foreign(&demonstration.weights).text(")")
+        }
+        None => Rich::default(),
+    };
     // The same file under two labels differs in nothing at all.
     let (ko, en) = if one_precision(models) {
         ("정밀도도 같습니다.", "Their precision is the same too.")
@@ -90,15 +91,15 @@ fn sentence(weights: &str, models: &[&ModelInfo]) -> Option<Phrase> {
         list()
             .text(format!("{} ", josa::and(next_to_last)))
             .foreign(*last)
-            .text(format!("{} 같은 가중치(", josa::topic(last)))
-            .foreign(weights)
-            .text(format!(")입니다. {ko}")),
+            .text(format!("{} 같은 가중치", josa::topic(last)))
+            .then(named("("))
+            .text(format!("입니다. {ko}")),
         list()
             .text(" and ")
             .foreign(*last)
-            .text(" are the same weights (")
-            .foreign(weights)
-            .text(format!("). {en}")),
+            .text(" are the same weights")
+            .then(named(" ("))
+            .text(format!(". {en}")),
     ))
 }
 

@@ -9,16 +9,19 @@ use askama::filters::HtmlSafe;
 
 use super::demonstration;
 use super::facts::{Fact, Facts};
+use super::lineage;
 use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
 use super::suite;
 use super::synthetic;
+use super::table::Table;
 
 /// The section on the environment.
 #[derive(Template)]
 #[template(path = "environment.html")]
 pub(super) struct Environment {
     runs: Vec<RunView>,
+    lineage: Option<Table>,
 }
 
 // The template escapes what it shows.
@@ -70,6 +73,7 @@ impl Environment {
         };
         Self {
             runs: report.runs.iter().enumerate().map(view).collect(),
+            lineage: lineage::table(report),
         }
     }
 }

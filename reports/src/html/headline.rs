@@ -9,7 +9,7 @@ use super::label::{self, Labels};
 use super::number::{self, plural};
 use super::phrase::{Phrase, Rich};
 use super::winners::Winners;
-use super::{demonstration, synthetic, title, unknowns};
+use super::{demonstration, lineage, synthetic, title, unknowns};
 
 /// The top of the page.
 #[derive(Template)]
@@ -47,6 +47,7 @@ impl Headline {
                 .chain(comparisons(report))
                 .chain(demonstrations(report))
                 .chain(random(report))
+                .chain(related(report))
                 .collect(),
             cards: cards::cards(report, &winners, labels),
             unknowns: unknowns::list(report),
@@ -195,6 +196,15 @@ fn comparisons(report: &Report) -> Option<Banner> {
             list("Not compared with the baseline to the end:"),
         ),
         trouble: true,
+    })
+}
+
+/// Which models are the same weights.
+fn related(report: &Report) -> Option<Banner> {
+    Some(Banner {
+        class: "note",
+        text: lineage::same_weights(report)?,
+        trouble: false,
     })
 }
 

@@ -22,6 +22,7 @@ mod foreign;
 mod grid;
 mod headline;
 mod label;
+mod lineage;
 mod memory;
 mod number;
 mod numbers;

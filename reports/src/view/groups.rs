@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::lineage;
 use crate::precision::Precision;
 use crate::record::{CellInfo, FidelityInfo, RunInfo};
 
@@ -12,15 +13,15 @@ pub(super) struct Pair {
     pub(super) baseline: usize,
 }
 
-/// The comparisons of a run: those that it lists, else each cell of a variant with the one of the
-/// highest information among those of which `answered` is true.
+/// The comparisons of a run: those that it lists, else each cell with the one of the same weights that
+/// has the highest information among those of which `answered` is true.
 ///
 /// A cell that was derived from a lower precision has no more information than that. Among equals the
 /// higher bits decide, then embedding and output in F32, then the fewest other settings, then a file
 /// measured as it is, then the order.
 pub(super) fn pairs(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
     if run.fidelity.is_empty() {
-        by_variant(run, answered)
+        by_weights(run, answered)
     } else {
         listed(run)
     }
@@ -54,11 +55,17 @@ pub(super) fn place(run: &RunInfo, id: &str) -> Option<usize> {
     run.cells.iter().position(|cell| cell.id == id)
 }
 
-fn by_variant(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
+fn by_weights(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
+    let families = lineage::of_run(run);
+    // A variant without a model, in a damaged run.json, is like no other.
+    let same = |one: &str, other: &str| {
+        let both = |family: &Vec<&str>| family.contains(&one) && family.contains(&other);
+        one == other || families.iter().any(both)
+    };
     let cells = || run.cells.iter().enumerate();
     let baseline = |variant: &str| {
         cells()
-            .filter(|(index, cell)| cell.variant == variant && answered(*index))
+            .filter(|(index, cell)| same(&cell.variant, variant) && answered(*index))
             .max_by_key(|(index, cell)| (rank(cell), Reverse(*index)))
             .map(|(index, _)| index)
     };

@@ -13,6 +13,7 @@ mod facts;
 mod fidelity;
 mod grid;
 mod groups;
+mod lineage;
 mod numbers;
 mod pareto;
 mod perplexity;
@@ -37,6 +38,7 @@ pub use energy::{NoEnergy, TOTAL};
 pub use fidelity::{NoiseFloor, noise_floor};
 pub(crate) use grid::compare;
 pub use grid::{GridRow, SAME_MEMORY};
+pub use lineage::LineageRow;
 pub use scores::Group;
 pub use texts::{Change, TextRow};
 
@@ -81,6 +83,8 @@ pub struct Report {
     pub scores: Vec<ScoreRow>,
     /// `texts.csv`: one row per cell whose answers are compared with those of a higher precision.
     pub texts: Vec<TextRow>,
+    /// `lineage.csv`: how each two models of a run are related.
+    pub lineage: Vec<LineageRow>,
     /// `summary.csv`: one row per cell.
     pub summary: Vec<SummaryRow>,
     /// Lines of `records.jsonl` that could not be read, and the like; one sentence each.
