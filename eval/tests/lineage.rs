@@ -3,10 +3,10 @@
 mod common;
 
 use common::{Place, field};
+use eval::engine::Engine;
 use eval::engine::gguf::Gguf;
 use eval::engine::llama::Llama;
 use eval::engine::tiny::Shape;
-use eval::engine::Engine;
 use serde_json::Value;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -27,7 +27,10 @@ struct Random(u64);
 impl Random {
     /// A number from −1 to 1.
     fn uniform(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
     }
 }
@@ -90,7 +93,9 @@ fn one_model_is_the_same_at_every_precision() {
     let place = Place::new();
     let f32 = place.tiny("m.gguf", &Shape::default());
     let mut models = vec![f32.clone()];
-    for precision in ["F16", "BF16", "Q8_0", "Q6_K", "Q4_K_M", "Q4_0", "Q2_K", "IQ4_XS"] {
+    for precision in [
+        "F16", "BF16", "Q8_0", "Q6_K", "Q4_K_M", "Q4_0", "Q2_K", "IQ4_XS",
+    ] {
         models.push(place.at(&f32, precision));
     }
     let names: Vec<&str> = models.iter().map(String::as_str).collect();
@@ -114,7 +119,9 @@ fn a_slight_fine_tune_is_one_at_every_precision() {
     }
     // Where only some matrices were touched, as by a low-rank adapter merged into the attention.
     let adapted = place.tiny("adapted.gguf", &Shape::default());
-    change(&adapted, 0.01, |name| name.contains("attn_q") || name.contains("attn_v"));
+    change(&adapted, 0.01, |name| {
+        name.contains("attn_q") || name.contains("attn_v")
+    });
     let q4 = place.at(&adapted, "Q4_K_M");
     let pairs = place.lineage(&[&q4, &base]);
     assert_eq!(pairs[0]["verdict"], "fine_tune");
@@ -138,8 +145,20 @@ fn a_norm_that_differs_is_a_fine_tune_and_equal_ones_prove_nothing() {
 fn other_weights_are_unrelated_whatever_their_shape() {
     let place = Place::new();
     let one = place.tiny("one.gguf", &Shape::default());
-    let other = place.tiny("other.gguf", &Shape { seed: 2, ..Shape::default() });
-    let wide = place.tiny("wide.gguf", &Shape { n_embd: 512, ..Shape::default() });
+    let other = place.tiny(
+        "other.gguf",
+        &Shape {
+            seed: 2,
+            ..Shape::default()
+        },
+    );
+    let wide = place.tiny(
+        "wide.gguf",
+        &Shape {
+            n_embd: 512,
+            ..Shape::default()
+        },
+    );
     // Their norms are all ones, and so equal.
     assert_eq!(place.verdict(&one, &other), "unrelated");
     assert_eq!(place.verdict(&one, &wide), "unrelated");
@@ -151,7 +170,11 @@ fn a_file_made_from_a_quantised_one_is_still_the_same() {
     let place = Place::new();
     let f32 = place.tiny("m.gguf", &Shape::default());
     let (q8, q4) = (place.at(&f32, "Q8_0"), place.at(&f32, "Q4_K_M"));
-    for made in [place.at(&q8, "Q4_K_M"), place.at(&q4, "F16"), place.at(&q4, "Q8_0")] {
+    for made in [
+        place.at(&q8, "Q4_K_M"),
+        place.at(&q4, "F16"),
+        place.at(&q4, "Q8_0"),
+    ] {
         let pair = &place.lineage(&[&f32, &made])[0];
         assert_eq!(pair["verdict"], "same_weights", "{pair:#}");
         assert!(!pair["figures"]["through"].as_array().unwrap().is_empty());
@@ -164,7 +187,13 @@ fn a_split_model_is_compared_as_one() {
     let whole = place.tiny("whole.gguf", &Shape::default());
     for part in 0..2_u16 {
         let name = format!("split-{:05}-of-00002.gguf", part + 1);
-        place.tiny(&name, &Shape { part: Some([part, 2]), ..Shape::default() });
+        place.tiny(
+            &name,
+            &Shape {
+                part: Some([part, 2]),
+                ..Shape::default()
+            },
+        );
     }
     let split = place.path("split-00001-of-00002.gguf");
     let q8 = place.at(&whole, "Q8_0");
@@ -271,12 +300,16 @@ fn a_run_compares_what_is_the_same_and_keeps_the_verdicts() {
     let (instruct, text) = (format!("instruct={instruct}"), format!("text={text}"));
     let models = [&*general, &*instruct, &*text];
     let rest = ["--suite", "related.toml", "--out", "run"];
-    place.run(&[&["run"], &models[..], &rest].concat()).expect(0);
+    place
+        .run(&[&["run"], &models[..], &rest].concat())
+        .expect(0);
     let info = std::fs::read_to_string(place.path("run").join("run.json")).unwrap();
     let info: Value = serde_json::from_str(&info).unwrap();
     let pairs = info["lineage"].as_array().unwrap();
     let said = |pair: &Value| {
-        ["a", "b", "verdict"].map(|name| pair[name].as_str().unwrap().to_owned()).join(" ")
+        ["a", "b", "verdict"]
+            .map(|name| pair[name].as_str().unwrap().to_owned())
+            .join(" ")
     };
     let said: Vec<String> = pairs.iter().map(said).collect();
     assert_eq!(
@@ -290,13 +323,20 @@ fn a_run_compares_what_is_the_same_and_keeps_the_verdicts() {
     let fidelity = info["fidelity"].as_array().unwrap();
     assert_eq!(fidelity.len(), 1);
     assert_eq!(fidelity[0]["baseline"], "instruct/F32");
-    assert_eq!(fidelity[0]["compared"], serde_json::json!(["general/Q4_K_M"]));
+    assert_eq!(
+        fidelity[0]["compared"],
+        serde_json::json!(["general/Q4_K_M"])
+    );
     let rows = place.csv("run", "lineage.csv");
     assert_eq!(rows.len(), 3);
     assert_eq!(field(&rows[0], "verdict"), "same_weights");
     assert!(field(&rows[0], "evidence").contains("norm and bias vectors are equal"));
     let compared = place.csv("run", "fidelity.csv");
-    assert!(compared.iter().any(|row| field(row, "variant") == "general"));
+    assert!(
+        compared
+            .iter()
+            .any(|row| field(row, "variant") == "general")
+    );
     let page = std::fs::read_to_string(place.path("run").join("report.html")).unwrap();
     assert!(page.contains("<bdi>instruct</bdi>는 같은 가중치입니다."));
 }
@@ -305,6 +345,9 @@ fn a_run_compares_what_is_the_same_and_keeps_the_verdicts() {
 fn the_demonstration_models_are_what_they_are_said_to_be() {
     let place = Place::new();
     let pairs = place.lineage(&["nabi-general", "nabi-instruct", "nabi-text"]);
-    let verdicts: Vec<&str> = pairs.iter().map(|p| p["verdict"].as_str().unwrap()).collect();
+    let verdicts: Vec<&str> = pairs
+        .iter()
+        .map(|p| p["verdict"].as_str().unwrap())
+        .collect();
     assert_eq!(verdicts, ["same_weights", "fine_tune", "fine_tune"]);
 }

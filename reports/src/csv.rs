@@ -23,9 +23,9 @@ use crate::lineage::Kinship;
 use crate::record::Compared;
 use crate::text::escape;
 use crate::view::{
-    ActivationRow, AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group, LineageRow,
-    MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Status,
-    SummaryRow, TextRow, Unit, Verdict,
+    ActivationRow, AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group,
+    LineageRow, MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow,
+    SpeedRow, Status, SummaryRow, TextRow, Unit, Verdict,
 };
 
 /// Why a CSV file could not be written.
@@ -242,7 +242,9 @@ macro_rules! named {
     };
 }
 
-named!(Status, Group, Format, Claim, Quantity, Unit, Verdict, Kinship);
+named!(
+    Status, Group, Format, Claim, Quantity, Unit, Verdict, Kinship
+);
 
 impl Field for Compared {
     fn field(&self) -> Cow<'_, str> {

@@ -65,7 +65,7 @@ pub struct Args {
     /// Read large files, too, for their SHA-256; it is remembered
     #[arg(long)]
     hash: bool,
-    /// Print JSON: one object for one model, {"models": […]} for several
+    /// Print JSON: one object for one model, {"models": […], "lineage": […]} for several
     #[arg(long)]
     json: bool,
     #[arg(long, hide = true, default_value = "llama")]
@@ -101,8 +101,8 @@ pub fn run(args: &Args) -> Outcome {
             }
         }
     }
-    let lineage = lineage::lineage(&nursery, &read)
-        .map_err(|error| Failure::Other(error.to_string()))?;
+    let lineage =
+        lineage::lineage(&nursery, &read).map_err(|error| Failure::Other(error.to_string()))?;
     let (lineage, unknown): (Vec<_>, Vec<_>) =
         lineage.into_iter().partition(|pair| pair.verdict.is_some());
     for pair in &unknown {

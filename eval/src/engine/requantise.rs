@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn every_format_keeps_what_it_can_hold() {
-        let values: Vec<f32> = (0..512).map(|i| ((i * 37 % 101) as f32 - 50.0) / 64.0).collect();
+        let values: Vec<f32> = (0..512)
+            .map(|i| ((i * 37 % 101) as f32 - 50.0) / 64.0)
+            .collect();
         for format in COMMON {
             let once = format.round_trip(&values);
             let sum = |pairs: &[f32]| -> f32 {

@@ -44,7 +44,9 @@ impl Cells {
     pub fn hidden(values: &[f32], grid: Grid) -> Option<Self> {
         let runs = || values.chunks_exact(HIDDEN_RUN);
         let equal: usize = runs().map(equal_to_another).sum();
-        let varied: usize = runs().filter(|run| run.iter().any(|v| *v != run[0])).count();
+        let varied: usize = runs()
+            .filter(|run| run.iter().any(|v| *v != run[0]))
+            .count();
         let n = varied * HIDDEN_RUN;
         if n == 0 || (equal as f64) < HIDDEN_SHARE * n as f64 {
             return None;
@@ -112,7 +114,9 @@ fn slack(levels: &[f32]) -> f32 {
 
 fn by_steps(values: &[f32], up: &mut [f32], down: &mut [f32]) {
     let levels = levels(values);
-    let [least, .., most] = levels[..] else { return };
+    let [least, .., most] = levels[..] else {
+        return;
+    };
     let half = step(&levels) / 2.0 + slack(&levels);
     for ((value, up), down) in values.iter().zip(up).zip(down) {
         if *value < most {
@@ -150,7 +154,9 @@ fn by_sign(values: &[f32], up: &mut [f32], down: &mut [f32]) {
 /// The step of which all distances are whole multiples (Euclid's algorithm), where only some of the
 /// multiples occur that one or more times: never less than the format's own.
 fn step(levels: &[f32]) -> f32 {
-    let [least, .., most] = levels else { return 0.0 };
+    let [least, .., most] = levels else {
+        return 0.0;
+    };
     // Far below a step of 256 in the range, and far above the errors of decoding.
     let nothing = (most - least) * 1e-4;
     let distances = levels.windows(2).map(|pair| pair[1] - pair[0]);
@@ -189,7 +195,9 @@ fn equal_to_another(run: &[f32]) -> usize {
     let mut nonzero: Vec<f32> = run.iter().copied().filter(|value| *value != 0.0).collect();
     nonzero.sort_unstable_by(f32::total_cmp);
     let chunks = nonzero.chunk_by(|a, b| a == b);
-    chunks.map(|equal| if equal.len() > 1 { equal.len() } else { 0 }).sum()
+    chunks
+        .map(|equal| if equal.len() > 1 { equal.len() } else { 0 })
+        .sum()
 }
 
 #[cfg(test)]
@@ -219,14 +227,23 @@ mod tests {
     #[test]
     fn ends_of_a_run_are_open() {
         let values: Vec<f32> = (0..32).map(|i| (i % 4) as f32).collect();
-        let grid = Grid::Steps { run: 32, refitted: false };
+        let grid = Grid::Steps {
+            run: 32,
+            refitted: false,
+        };
         let cells = Cells::of(&values, grid);
         assert!(cells.down[0].is_infinite() && cells.up[3].is_infinite());
         assert!((cells.up[0] - 0.5).abs() < 0.01 && (cells.down[3] - 0.5).abs() < 0.01);
         let levels = Cells::of(&[0.0, 1.0, 4.0, 4.0], Grid::Levels { run: 4 });
         assert!((levels.up[1] - 1.5).abs() < 0.01 && (levels.down[1] - 0.5).abs() < 0.01);
         let alike = Cells::of(&[2.0; 32], grid);
-        assert!(alike.up.iter().chain(&alike.down).all(|limit| limit.is_infinite()));
+        assert!(
+            alike
+                .up
+                .iter()
+                .chain(&alike.down)
+                .all(|limit| limit.is_infinite())
+        );
     }
 
     #[test]

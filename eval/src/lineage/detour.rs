@@ -21,7 +21,9 @@ pub(super) fn explain(samples: &[Sample<'_>], matrices: &mut [Matrix]) -> Vec<St
     let mut found = BTreeSet::new();
     // A file mixes formats, so what explains some matrices is followed by what explains others.
     loop {
-        let off: Vec<usize> = (0..matrices.len()).filter(|&i| is_off(&matrices[i])).collect();
+        let off: Vec<usize> = (0..matrices.len())
+            .filter(|&i| is_off(&matrices[i]))
+            .collect();
         let stride = off.len().div_ceil(FIRST).max(1);
         let few: Vec<usize> = off.iter().copied().step_by(stride).collect();
         let new = replace(samples, matrices, &few, &COMMON);
@@ -75,7 +77,10 @@ const HIDDEN: &str = "quantised";
 
 /// The detour that leaves the fewest values beyond rounding.
 fn nearest(sample: &Sample<'_>, formats: &[Format]) -> Option<Tried> {
-    let [a, b] = sample.values.each_ref().map(|values| &values[..values.len().min(TRIED)]);
+    let [a, b] = sample
+        .values
+        .each_ref()
+        .map(|values| &values[..values.len().min(TRIED)]);
     let [grid_a, grid_b] = sample.grids();
     let through = formats.iter().flat_map(|format| {
         [(a, b, grid_b), (b, a, grid_a)].map(|(from, to, grid)| {
@@ -106,7 +111,9 @@ fn nearest(sample: &Sample<'_>, formats: &[Format]) -> Option<Tried> {
         through: HIDDEN,
         seen: Seen::of(&a, &b, 1.0),
     });
-    let all = through.chain(hidden).filter(|tried| tried.seen.beyond.of > 0);
+    let all = through
+        .chain(hidden)
+        .filter(|tried| tried.seen.beyond.of > 0);
     all.min_by(|x, y| x.seen.beyond.share().total_cmp(&y.seen.beyond.share()))
 }
 
@@ -114,10 +121,7 @@ fn nearest(sample: &Sample<'_>, formats: &[Format]) -> Option<Tried> {
 /// coarser; median over a few of the matrices in which one has a codebook and the other a
 /// fine format. `None` where there are none.
 pub(super) fn excess(samples: &[Sample<'_>]) -> Option<f64> {
-    let coded: Vec<&Sample<'_>> = samples
-        .iter()
-        .filter(|sample| is_judged(sample))
-        .collect();
+    let coded: Vec<&Sample<'_>> = samples.iter().filter(|sample| is_judged(sample)).collect();
     let stride = coded.len().div_ceil(FIRST).max(1);
     let few: Vec<&Sample<'_>> = coded.into_iter().step_by(stride).collect();
     let ratios = few.par_iter().filter_map(|sample| ratio(sample));
@@ -137,7 +141,8 @@ fn is_coded(grid: Grid) -> bool {
 fn ratio(sample: &Sample<'_>) -> Option<f64> {
     let coarse = usize::from(is_coded(sample.grids()[1]));
     let format = Format::of_tensor(&sample.pair.tensors[coarse].info)?;
-    let [coarse, fine] = [coarse, 1 - coarse].map(|i| &sample.values[i][..sample.values[i].len().min(TRIED)]);
+    let [coarse, fine] =
+        [coarse, 1 - coarse].map(|i| &sample.values[i][..sample.values[i].len().min(TRIED)]);
     let expected = square(fine, &format.round_trip(fine));
     (expected > 0.0).then(|| square(fine, coarse) / expected)
 }

@@ -42,7 +42,8 @@ pub fn compare(a: &Path, b: &Path) -> Result<Related, Error> {
         .map(|picked| matrix::Sample::read(&files, picked))
         .collect();
     let samples = samples?;
-    let mut matrices: Vec<matrix::Matrix> = samples.par_iter().map(matrix::Sample::compare).collect();
+    let mut matrices: Vec<matrix::Matrix> =
+        samples.par_iter().map(matrix::Sample::compare).collect();
     let through = detour::explain(&samples, &mut matrices);
     let vectors: Result<Vec<bool>, Error> = picked
         .vectors

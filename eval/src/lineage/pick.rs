@@ -51,12 +51,17 @@ pub(super) fn pick<'a>(a: &'a Weights, b: &'a Weights) -> Picked<'a> {
     let n_values = (VALUES / chosen.len().max(1)).clamp(OF_MATRIX[0], OF_MATRIX[1]);
     let matrix = |(name, tensors)| sampled(name, tensors, n_values);
     // Tables of rotary frequencies are constants of the architecture.
-    let vectors = vectors.into_iter().filter(|(name, _)| !name.starts_with("rope_"));
+    let vectors = vectors
+        .into_iter()
+        .filter(|(name, _)| !name.starts_with("rope_"));
     let vectors = spread(vectors.collect(), MOST_VECTORS);
     let count = |weights: &Weights| weights.tensors().filter(|t| t.is_matrix()).count() as u32;
     Picked {
         matrices: chosen.into_iter().filter_map(matrix).collect(),
-        vectors: vectors.into_iter().map(|(name, pair)| whole(name, pair)).collect(),
+        vectors: vectors
+            .into_iter()
+            .map(|(name, pair)| whole(name, pair))
+            .collect(),
         n_matrices: [count(a), count(b)],
         unmatched_share: [lost_a, lost_b],
         n_vocab: vocabularies(a, b),
@@ -70,7 +75,11 @@ fn matched<'a>(a: &'a Weights, b: &'a Weights) -> (Vec<Match<'a>>, f64) {
     let (mut all, mut lost) = (0, 0);
     let mut found = Vec::new();
     for (name, tensor) in named(a, b) {
-        let n = if tensor.is_matrix() { tensor.info.n_elements } else { 0 };
+        let n = if tensor.is_matrix() {
+            tensor.info.n_elements
+        } else {
+            0
+        };
         all += n;
         match b.find(name).filter(|other| is_alike(name, tensor, other)) {
             Some(other) => found.push((name, [tensor, other])),
@@ -87,7 +96,9 @@ fn named<'a>(a: &'a Weights, b: &Weights) -> impl Iterator<Item = (&'a str, &'a 
         output.is_some_and(|tensor| tensor.info.name == OUTPUT)
     };
     let tied = (!has(a) && has(b)).then(|| Some((OUTPUT, a.find(OUTPUT)?)));
-    let own = a.tensors().map(|tensor| (tensor.info.name.as_str(), tensor));
+    let own = a
+        .tensors()
+        .map(|tensor| (tensor.info.name.as_str(), tensor));
     own.chain(tied.flatten())
 }
 
@@ -164,8 +175,19 @@ mod tests {
 
     #[test]
     fn kinds_stand_together_and_layers_in_order() {
-        let mut names = ["blk.10.ffn_up.weight", "blk.9.ffn_up.weight", "blk.2.attn_q.weight"];
+        let mut names = [
+            "blk.10.ffn_up.weight",
+            "blk.9.ffn_up.weight",
+            "blk.2.attn_q.weight",
+        ];
         names.sort_by_cached_key(|name| kind_and_layer(name));
-        assert_eq!(names, ["blk.2.attn_q.weight", "blk.9.ffn_up.weight", "blk.10.ffn_up.weight"]);
+        assert_eq!(
+            names,
+            [
+                "blk.2.attn_q.weight",
+                "blk.9.ffn_up.weight",
+                "blk.10.ffn_up.weight"
+            ]
+        );
     }
 }

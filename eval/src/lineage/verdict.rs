@@ -53,7 +53,11 @@ pub(super) fn figures(found: &Evidence<'_>) -> Figures {
         is_beyond: is_beyond(matrices),
         worst: worst.map(|matrix| (escape(&matrix.name), matrix.seen.beyond.share())),
         n_vectors: found.vectors_differ.len() as u32,
-        vectors_differ: found.vectors_differ.iter().filter(|&&differs| differs).count() as u32,
+        vectors_differ: found
+            .vectors_differ
+            .iter()
+            .filter(|&&differs| differs)
+            .count() as u32,
         through: found.through.clone(),
         excess: found.excess,
         resolution: resolution(matrices),
@@ -77,7 +81,9 @@ pub(super) fn decide(figures: &Figures) -> Kinship {
 }
 
 fn total<'a>(matrices: impl Iterator<Item = &'a Matrix>) -> Beyond {
-    matrices.fold(Beyond::default(), |sum, matrix| sum.join(matrix.seen.beyond))
+    matrices.fold(Beyond::default(), |sum, matrix| {
+        sum.join(matrix.seen.beyond)
+    })
 }
 
 /// Whether more values lie beyond rounding than the formats account for, in all matrices together or in one.
@@ -99,12 +105,16 @@ fn resolution(matrices: &[Matrix]) -> Option<f64> {
         let changed = of_rule.map(|matrix| matrix.seen.changed[change]);
         changed.fold(Beyond::default(), Beyond::join).share() > rule.limits()[0]
     };
-    let shown = (0..CHANGES.len()).find(|&change| Rule::ALL.into_iter().any(|rule| shows(change, rule)));
+    let shown =
+        (0..CHANGES.len()).find(|&change| Rule::ALL.into_iter().any(|rule| shows(change, rule)));
     shown.map(|change| CHANGES[change])
 }
 
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
-    let (low, high) = (values.get(values.len().checked_sub(1)? / 2)?, values.get(values.len() / 2)?);
+    let (low, high) = (
+        values.get(values.len().checked_sub(1)? / 2)?,
+        values.get(values.len() / 2)?,
+    );
     Some((low + high) / 2.0)
 }

@@ -75,13 +75,16 @@ impl Weights {
     /// The tensor that does the work of this name: a model without an output matrix uses its token
     /// embedding for it.
     pub fn find(&self, name: &str) -> Option<&Tensor> {
-        let tied = || (name == super::pick::OUTPUT).then(|| self.tensors.get(super::pick::EMBEDDING));
+        let tied =
+            || (name == super::pick::OUTPUT).then(|| self.tensors.get(super::pick::EMBEDDING));
         self.tensors.get(name).or_else(|| tied().flatten())
     }
 
     /// Values of a tensor, counted from `begin`, both whole blocks.
     pub fn read(&self, tensor: &Tensor, begin: u64, n: usize) -> Result<Vec<f32>, Error> {
-        let Decoder { block, block_bytes, .. } = tensor.decoder;
+        let Decoder {
+            block, block_bytes, ..
+        } = tensor.decoder;
         let at = tensor.info.begin + begin / block as u64 * block_bytes as u64;
         let mut bytes = vec![0; n / block * block_bytes];
         let (path, file) = &self.files[tensor.file];

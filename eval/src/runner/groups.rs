@@ -144,7 +144,9 @@ mod tests {
 
     fn strangers() -> Vec<ModelInfo> {
         let files = [("general", "Q4_K_M"), ("instruct", "F16"), ("text", "F16")];
-        files.map(|(variant, precision)| model(variant, precision)).into()
+        files
+            .map(|(variant, precision)| model(variant, precision))
+            .into()
     }
 
     fn pair(a: &str, b: &str, verdict: Kinship, difference: f64) -> Lineage {
@@ -214,7 +216,10 @@ mod tests {
         let found = related(&same);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, "instruct/F32");
-        assert_eq!(found[0].1, ["general/Q4_K_M", "general/F32", "instruct/F16"]);
+        assert_eq!(
+            found[0].1,
+            ["general/Q4_K_M", "general/F32", "instruct/F16"]
+        );
         let tuned = same.map(|pair| Lineage {
             verdict: Some(Kinship::FineTune),
             ..pair
@@ -246,6 +251,10 @@ mod tests {
             none.contains("general/F32") && none.contains("bf16"),
             "{none}"
         );
-        assert!(found(Some("f23"), &strangers()).unwrap_err().contains("F32"));
+        assert!(
+            found(Some("f23"), &strangers())
+                .unwrap_err()
+                .contains("F32")
+        );
     }
 }

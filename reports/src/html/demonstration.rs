@@ -61,7 +61,12 @@ fn of_run(run: &RunInfo) -> Vec<Phrase> {
     let find = |variant: &str| run.models.iter().find(|model| model.variant == variant);
     lineage::of_run(run)
         .iter()
-        .map(|variants| variants.iter().filter_map(|variant| find(variant)).collect())
+        .map(|variants| {
+            variants
+                .iter()
+                .filter_map(|variant| find(variant))
+                .collect()
+        })
         .filter_map(|models: Vec<&ModelInfo>| sentence(&models))
         .collect()
 }

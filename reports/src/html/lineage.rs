@@ -47,7 +47,10 @@ pub(super) fn table(report: &Report) -> Option<Table> {
 }
 
 fn row(pair: &LineageRow) -> Row {
-    let names = Rich::default().foreign(&pair.a).text(" · ").foreign(&pair.b);
+    let names = Rich::default()
+        .foreign(&pair.a)
+        .text(" · ")
+        .foreign(&pair.b);
     let evidence = match &pair.evidence_ko {
         Some(ko) => Phrase::of(
             Rich::default().foreign(ko),
@@ -72,10 +75,9 @@ fn cell(value: Phrase) -> Cell {
 fn verdict(verdict: Option<Kinship>) -> Phrase {
     match verdict {
         Some(Kinship::SameWeights) => Phrase::both("같은 가중치", "the same weights"),
-        Some(Kinship::FineTune) => Phrase::both(
-            "기반이 같은 모델(미세 조정)",
-            "fine-tunes of one base",
-        ),
+        Some(Kinship::FineTune) => {
+            Phrase::both("기반이 같은 모델(미세 조정)", "fine-tunes of one base")
+        }
         Some(Kinship::Unrelated) => Phrase::both("서로 무관한 모델", "unrelated"),
         None => Phrase::both("견주지 못함", "not compared"),
     }

@@ -39,7 +39,9 @@ fn unrelated(figures: &Figures) -> Vec<Said> {
     let Some(correlation) = figures.correlation else {
         return vec![Said::of(
             format!("이름과 모양이 같은 행렬이 없음(행렬 {a}개와 {b}개)"),
-            format!("no matrix of one has the name and shape of one of the other ({a} and {b} matrices)"),
+            format!(
+                "no matrix of one has the name and shape of one of the other ({a} and {b} matrices)"
+            ),
         )];
     };
     vec![Said::of(
@@ -78,7 +80,9 @@ fn fine_tune(figures: &Figures) -> Vec<Said> {
     if let Some(excess) = figures.excess.filter(|_| !figures.is_beyond && differ == 0) {
         parts.push(Said::of(
             format!("차이의 제곱이 이 형식으로 양자화할 때의 {excess:.1}배"),
-            format!("the squared difference is {excess:.1} times that of quantising to this format"),
+            format!(
+                "the squared difference is {excess:.1} times that of quantising to this format"
+            ),
         ));
     }
     if figures.unmatched_share > 0.0 {

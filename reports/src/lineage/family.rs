@@ -18,7 +18,9 @@ pub fn families<'a>(models: &'a [ModelInfo], lineage: &[Lineage]) -> Vec<Vec<&'a
     let mut sets: Vec<Vec<usize>> = Vec::new();
     for index in order {
         let distance = |set: &[usize]| {
-            let mut of_each = set.iter().map(|&other| apart(models, lineage, index, other));
+            let mut of_each = set
+                .iter()
+                .map(|&other| apart(models, lineage, index, other));
             of_each.try_fold(f64::INFINITY, |least, apart| Some(least.min(apart?)))
         };
         let known = sets.iter().enumerate();
@@ -45,7 +47,9 @@ pub fn of_run(run: &RunInfo) -> Vec<Vec<&str>> {
 
 fn bits(model: &ModelInfo) -> u32 {
     let precision = model.precision.as_deref().map(Precision::parse);
-    precision.and_then(|precision| precision.bits()).unwrap_or(0)
+    precision
+        .and_then(|precision| precision.bits())
+        .unwrap_or(0)
 }
 
 /// How far two variants of the same weights are apart; `None` where they are not the same weights,

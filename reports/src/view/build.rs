@@ -11,7 +11,8 @@ use super::summary::Sources;
 use super::{
     ActivationKind, ActivationRow, AnswerRow, CellKey, CellView, EnergyRow, Exponents, FidelityRow,
     GridRow, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow,
-    activations, answers, claims, energy, grid, lineage, numbers, perplexity, scores, speed, summary, texts,
+    activations, answers, claims, energy, grid, lineage, numbers, perplexity, scores, speed,
+    summary, texts,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -93,7 +94,9 @@ fn add(report: &mut Report, run: RunDir) {
     for cell in rows {
         cell.append_to(report);
     }
-    report.lineage.extend(lineage::rows(&info, report.runs.len()));
+    report
+        .lineage
+        .extend(lineage::rows(&info, report.runs.len()));
     report.fidelity_cells.extend(comparisons.views);
     report.fidelity.extend(comparisons.rows);
     report.notes.extend(comparisons.notes);

@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::engine::ModelFile;
 use crate::engine::facts::{Origin, Tokenizer};
