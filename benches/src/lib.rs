@@ -4,7 +4,7 @@
 //! `instruct=a.gguf,text=b.gguf`; `HANBENCH_PRECISIONS` adds precisions: `native,f16,q8_0`. Without
 //! it the embedded nabi-instruct is taken.
 
-use eval::engine::{Engine, Error, gguf, precision};
+use eval::engine::{Engine, Error, precision, sha256};
 use eval::runner::cache::Cache;
 use eval::runner::source::unpack;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ fn at_precision(
     if native || name == file.precision {
         return Ok(benched(path.clone()));
     }
-    let target = cache.path(&gguf::sha256(path)?, name, &engine.info().version);
+    let target = cache.path(&sha256(path, &mut |_, _| {})?, name, &engine.info().version);
     let needed = (file.n_params as f64 * precision::bits(name) / 8.0) as u64;
     cache.derive(&target, needed, |part| {
         engine.convert(path, part, name, 0).map(|_| ())

@@ -280,7 +280,7 @@ fn a_model_larger_than_memory_is_not_loaded() {
 #[test]
 fn the_mock_engine_has_activations_of_its_own() {
     let place = Place::new();
-    let model = place.write("m.bin", "x");
+    let model = place.tiny("m.gguf", &Shape::default());
     let ran = place
         .run(&[
             "inspect",
