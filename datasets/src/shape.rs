@@ -263,6 +263,20 @@ mod tests {
     }
 
     #[test]
+    fn the_readmes_example_names_every_key() {
+        let (_, section) = include_str!("../README.md")
+            .split_once("## Shapes")
+            .unwrap();
+        let lines = section.lines().filter_map(|line| line.strip_prefix("    "));
+        let example: String = lines.map(|line| format!("{line}\n")).collect();
+        // A window belongs to one architecture alone.
+        let example = example.replace("\"llama\"", "\"gemma3\"");
+        let shape = parse(&example, "README.md").unwrap();
+        assert_eq!((shape.n_layer, shape.sliding_window), (28, Some(512)));
+        assert_eq!(shape.name, "my-3b");
+    }
+
+    #[test]
     fn an_unknown_name_tells_the_nearest() {
         let error = load_shape("llama3.2-3").unwrap_err().to_string();
         assert!(error.contains("llama3.2-3b"), "{error}");

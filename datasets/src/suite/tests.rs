@@ -266,6 +266,7 @@ fn the_readmes_example_loads() {
     let (_, section) = include_str!("../../README.md")
         .split_once("## Suites")
         .unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
     let example: String = section
         .lines()
         .filter_map(|line| line.strip_prefix("    "))
