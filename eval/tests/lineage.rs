@@ -274,7 +274,11 @@ fn a_file_that_cannot_be_read_leaves_the_others() {
     let ran = place.run(&["inspect", &one, &cut, &two]).expect(1);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("cut short"), "{}", ran.stderr);
-    let said: Vec<&str> = ran.stdout.lines().filter(|l| l.contains(" and ")).collect();
+    let said: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|l| l.contains(": the same weights ("))
+        .collect();
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with(&format!("{one} and {two}: the same weights (")));
 }
