@@ -23,9 +23,10 @@ use crate::lineage::Kinship;
 use crate::record::Compared;
 use crate::text::escape;
 use crate::view::{
-    ActivationRow, AnswerRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format, GridRow, Group,
-    LineageRow, MemoryRow, NoEnergy, NumbersRow, PerplexityRow, Quantity, Report, ScoreRow,
-    SpeedRow, Status, SummaryRow, TextRow, Unit, Verdict,
+    ActivationRow, AnswerRow, Basis, ChoiceRow, Claim, ClaimRow, EnergyRow, FidelityRow, Format,
+    GridRow, Group, HardwareRow, LineageRow, Loss, Measure, MemoryRow, NoEnergy, NumbersRow,
+    PerplexityRow, Quantity, Report, ScoreRow, SpeedRow, Standing, Status, SummaryRow, TextRow,
+    Unit, VariantRow, Verdict,
 };
 
 /// Why a CSV file could not be written.
@@ -66,6 +67,9 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         ("summary.csv", table(&report.summary)),
         ("grid.csv", table(&report.grid)),
         ("lineage.csv", table(&report.lineage)),
+        ("hardware.csv", table(&report.hardware)),
+        ("choice.csv", table(&report.choices)),
+        ("variants.csv", table(&report.variants)),
     ];
     let mut paths = Vec::new();
     for (name, bytes) in tables {
@@ -199,7 +203,7 @@ columns!(SummaryRow:
     decode_ts, decode_ci95_low, decode_ci95_high, ttft_ms, chars_per_s, syllables_per_s, load_ms, peak_rss_bytes,
     predicted_bytes, ppl, ppl_se, bits_per_byte, bits_per_syllable, n_answers, median_tokens,
     median_chars, cut_share, hangul_share, failure,
-    mean_kld, mean_kld_se, same_top,
+    mean_kld, mean_kld_se, same_top, coverage, coverage_ci95_low, coverage_ci95_high,
 );
 
 columns!(GridRow:
@@ -212,6 +216,19 @@ columns!(GridRow:
 columns!(LineageRow:
     machine, a, b, verdict, evidence, evidence_ko, n_matrices, n_values, correlation,
     relative_difference, beyond_rounding, n_vectors, vectors_differ, resolution,
+);
+columns!(HardwareRow:
+    machine, model, variant, precision, memory_bytes, peak_rss_bytes, memory_share, gpu_bytes,
+    probe_read_gb_s, probe_gflop_s, read_gb_s, read_ci95_low, read_ci95_high, read_share,
+    decode_joules_per_token, decode_joules_ci95_low, decode_joules_ci95_high,
+);
+columns!(ChoiceRow:
+    machine, model, variant, precision, standing, basis, baseline, loss,
+    ppl_ratio, ppl_ratio_ci95_low, ppl_ratio_ci95_high,
+    memory_bytes, memory_ratio, time_ratio, time_ratio_ci95_low, time_ratio_ci95_high,
+);
+columns!(VariantRow:
+    machine, model, variant, precision, other, measure, n, mean, ci95_low, ci95_high, p,
 );
 
 /// A value as a field of the file.
@@ -243,7 +260,7 @@ macro_rules! named {
 }
 
 named!(
-    Status, Group, Format, Claim, Quantity, Unit, Verdict, Kinship
+    Status, Group, Format, Claim, Quantity, Unit, Verdict, Kinship, Standing, Basis, Loss, Measure
 );
 
 impl Field for Compared {
@@ -354,6 +371,9 @@ mod tests {
         has_every_field(&report.scores);
         has_every_field(&report.summary);
         has_every_field(&report.grid);
+        has_every_field(&report.hardware);
+        has_every_field(&report.choices);
+        has_every_field(&sample::report(5, 8).variants);
         let report = sample::report(2, 1);
         let row = serde_json::to_value(&report.texts[0]).unwrap();
         assert_eq!(leaves(&row), TextRow::HEADER.len());

@@ -167,6 +167,8 @@ fn said_of_infinite(kinds: &[ActivationKind]) -> Phrase {
 fn table(files: &[&[ActivationKind]], labels: &Labels) -> Table {
     Table {
         id: "t-activations",
+        csv: "activations.csv",
+        how: None,
         caption: Phrase::both(
             format!(
                 "파일마다 절댓값이 큰 활성값의 종류: F16에 담을 수 없는 것 모두와 그 밖의 {MOST}가지까지"
@@ -200,9 +202,16 @@ fn rows(kinds: &[ActivationKind], labels: &Labels) -> Vec<Row> {
         head: Phrase::foreign(&kind.node),
         sub: meaning(&kind.node),
         cells: cells(kind),
+        source: largest(kind, labels),
         ..Row::default()
     };
     shown.map(row).collect()
+}
+
+/// The row of the layer that a kind is largest in.
+fn largest(kind: &ActivationKind, labels: &Labels) -> Option<usize> {
+    let mut rows = labels.report.activations.iter();
+    rows.position(|row| (row.cell, &row.node, row.layer) == (kind.cell, &kind.node, kind.layer))
 }
 
 fn cells(kind: &ActivationKind) -> Vec<Cell> {

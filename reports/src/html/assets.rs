@@ -24,7 +24,7 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "fVHDVkzCNzP7rVlTDoKcdPJ+AmvnZfiyQCErjTW/E0I=",
+    sha256: "+2Gpl7IfR8uz0MjTOrO+vkV0CfZjNKI2wh0UwM3G5j4=",
 };
 
 /// The script, without which the page reads as well.

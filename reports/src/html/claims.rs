@@ -4,6 +4,7 @@ use crate::view::{Claim, ClaimRow, Quantity, Report, Unit, Verdict};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::how;
 use super::label::Labels;
 use super::number::{self, Estimate};
 use super::phrase::{Phrase, Rich};
@@ -113,6 +114,8 @@ fn overview(cells: &[&[ClaimRow]], labels: &Labels) -> Table {
     };
     Table {
         id: "t-claims",
+        csv: "claims.csv",
+        how: Some(how::claims()),
         caption: Phrase::both(
             "F32와 견준 판정. ‘맞음’은 주장이 맞다는 뜻이지 좋다는 뜻이 아닙니다",
             "Verdicts against F32. That a claim holds says it is true, not that it is good",

@@ -24,8 +24,8 @@ pub(super) struct Contest {
     pub(super) best: Entry,
     /// The second best.
     pub(super) next: Option<Entry>,
-    /// Entries besides the best.
-    others: usize,
+    /// All entries, the best first.
+    pub(super) entries: Vec<Entry>,
     /// Cells whose 95 % interval overlaps the best one's: no difference can be shown.
     pub(super) tied: Vec<usize>,
     /// Cells that cannot be judged, since their interval or the best one's is missing.
@@ -47,29 +47,26 @@ impl Contest {
             }
         });
         let (&best, rest) = entries.split_first()?;
+        let next = rest.first().copied();
         let having = |overlap: Option<bool>| {
             rest.iter()
                 .filter(|entry| best.estimate.overlaps(&entry.estimate) == overlap)
                 .map(|entry| entry.cell)
                 .collect()
         };
+        let (tied, unjudged) = (having(Some(true)), having(None));
         Some(Self {
             best,
-            next: rest.first().copied(),
-            others: rest.len(),
-            tied: having(Some(true)),
-            unjudged: having(None),
+            next,
+            tied,
+            unjudged,
+            entries,
         })
     }
 
     /// Whether no other entry can be told from the best one.
     pub(super) fn all_tied(&self) -> bool {
-        self.others > 0 && self.tied.len() == self.others
-    }
-
-    /// Whether the best is better than every other by intervals that do not overlap.
-    pub(super) fn is_clear(&self) -> bool {
-        self.next.is_some() && self.tied.is_empty() && self.unjudged.is_empty()
+        self.next.is_some() && self.tied.len() + 1 == self.entries.len()
     }
 }
 
@@ -90,7 +87,7 @@ mod tests {
         let entries = vec![entry(0, 10.0, Some(0.5)), entry(1, 12.0, Some(0.5))];
         let contest = Contest::of(entries.clone(), Better::Higher).unwrap();
         assert_eq!((contest.best.cell, contest.next.unwrap().cell), (1, 0));
-        assert!(contest.is_clear());
+        assert!(contest.tied.is_empty() && contest.unjudged.is_empty());
         assert_eq!(Contest::of(entries, Better::Lower).unwrap().best.cell, 0);
     }
 
@@ -107,13 +104,13 @@ mod tests {
             (contest.tied.clone(), contest.unjudged.clone()),
             (vec![0], vec![2])
         );
-        assert!(!contest.is_clear());
+        assert!(!contest.all_tied());
     }
 
     #[test]
     fn one_alone_is_no_contest() {
         let contest = Contest::of(vec![entry(7, 1.0, Some(0.1))], Better::Higher).unwrap();
-        assert!(contest.next.is_none() && !contest.is_clear());
+        assert!(contest.next.is_none() && !contest.all_tied());
         assert_eq!(Contest::of(Vec::new(), Better::Lower), None);
     }
 }

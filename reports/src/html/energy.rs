@@ -5,11 +5,12 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use std::collections::HashSet;
 
+use super::how;
 use super::label::Labels;
 use super::number::{self, Estimate};
 use super::phrase::{Phrase, Rich};
 use super::speed::Shape;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 
 /// The section on energy.
 #[derive(Template)]
@@ -208,6 +209,8 @@ fn absent(report: &Report) -> Vec<Phrase> {
 fn table(rows: &[&EnergyRow], unit: Unit, labels: &Labels) -> Table {
     Table {
         id: "t-energy",
+        csv: "energy.csv",
+        how: Some(how::energy()),
         caption: Phrase::both(
             "토큰 하나에 든 에너지. 유휴 전력을 뺀 값과 그 부트스트랩 95% 구간, 낮을수록 좋습니다",
             "Energy per token: net of idle power, with its bootstrap 95% interval; lower is better",
@@ -220,6 +223,8 @@ fn table(rows: &[&EnergyRow], unit: Unit, labels: &Labels) -> Table {
 fn by_meter(rows: &[&EnergyRow], unit: Unit, labels: &Labels) -> Table {
     Table {
         id: "t-energy-meters",
+        csv: "energy.csv",
+        how: None,
         caption: Phrase::both(
             "계측기마다 따로 본 에너지. package는 프로세서, dram은 메모리, nvml은 GPU입니다",
             "Energy meter by meter: package is a processor, dram its memory, nvml a GPU",
@@ -256,6 +261,7 @@ fn lines(rows: &[&EnergyRow], unit: Unit, labels: &Labels) -> Vec<Row> {
             group: shape(row).filter(|_| new).map(Shape::name),
             head: Phrase::foreign(labels.name(row.cell)),
             cells: cells(row, unit),
+            source: place(&labels.report.energy, *row),
             ..Row::default()
         }
     };

@@ -30,6 +30,9 @@ impl HtmlSafe for Environment {}
 struct RunView {
     /// Only where there are several.
     heading: Option<Phrase>,
+    /// The command, and with what it gives the same measurement again.
+    command: Phrase,
+    repeat: Phrase,
     machine: Facts,
     run: Facts,
     suite: Facts,
@@ -63,6 +66,8 @@ impl Environment {
                 Phrase::both(format!("실행 #{n}: "), format!("Run #{n}: "))
                     .then(Phrase::foreign(&run.machine.name))
             }),
+            command: Phrase::code(command(run)),
+            repeat: repeat(run),
             machine: machine(run),
             run: execution(run),
             suite: suite::facts(&run.suite),
@@ -76,6 +81,77 @@ impl Environment {
             lineage: lineage::table(report),
         }
     }
+}
+
+/// The command as a shell takes it: arguments with anything but plain characters are quoted.
+fn command(run: &RunInfo) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_=+./,:@%".contains(c);
+    let quoted = |argument: &String| {
+        if !argument.is_empty() && argument.chars().all(plain) {
+            argument.clone()
+        } else {
+            format!("'{}'", argument.replace('\'', "'\\''"))
+        }
+    };
+    let arguments: Vec<String> = run.command_line.iter().map(quoted).collect();
+    arguments.join(" ")
+}
+
+/// The versions that a repetition needs.
+fn repeat(run: &RunInfo) -> Phrase {
+    let engine = &run.engine;
+    let versions = || {
+        let hanbench = format!("hanbench {}", run.hanbench);
+        let name = format!("{} {}", engine.name, engine.version);
+        Rich::default()
+            .foreign(hanbench)
+            .text(", ")
+            .foreign(name)
+            .text(" (")
+            .foreign(&engine.bindings)
+            .text(")")
+    };
+    Phrase::of(
+        versions().text("에서 위 명령으로 쟀습니다. 모델 파일과 글의 SHA-256이 아래와 같으면 같은 것을 다시 잴 수 있습니다."),
+        Rich::default().text("Measured by this command with ").then(versions()).text(". With models and texts of the SHA-256 below the same is measured again."),
+    )
+}
+
+/// Machine, versions and command in a line.
+pub(super) fn in_a_line(run: &RunInfo) -> Phrase {
+    let (machine, engine) = (&run.machine, &run.engine);
+    let memory = number::bytes(machine.memory_bytes);
+    let rest = || {
+        Rich::default()
+            .foreign(format!("hanbench {}", run.hanbench))
+            .text(", ")
+            .foreign(format!("{} {}", engine.name, engine.version))
+            .text(" (")
+            .foreign(&engine.backend)
+            .text("), ")
+            .code(command(run))
+    };
+    let (cores, threads) = (machine.physical_cores, run.n_threads);
+    Phrase::of(
+        Rich::default()
+            .foreign(&machine.name)
+            .text(": ")
+            .foreign(&machine.cpu)
+            .text(format!(
+                ", 물리 코어 {cores}개, 메모리 {memory}, 스레드 {threads}개. "
+            ))
+            .then(rest()),
+        Rich::default()
+            .foreign(&machine.name)
+            .text(": ")
+            .foreign(&machine.cpu)
+            .text(format!(
+                ", {}, {memory} of memory, {}. ",
+                plural(cores as usize, "physical core"),
+                plural(threads as usize, "thread")
+            ))
+            .then(rest()),
+    )
 }
 
 fn machine(run: &RunInfo) -> Facts {
@@ -140,7 +216,6 @@ fn execution(run: &RunInfo) -> Facts {
             "Layers on a GPU",
             Phrase::same(number::count(run.n_gpu_layers)),
         ),
-        Fact::new("명령", "Command", Phrase::code(run.command_line.join(" "))),
     ])
 }
 

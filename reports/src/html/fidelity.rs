@@ -7,10 +7,11 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::distances;
+use super::how;
 use super::label::Labels;
 use super::number;
 use super::phrase::{Phrase, Rich};
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 use super::units;
 
 /// The section on fidelity.
@@ -104,6 +105,8 @@ fn whole(report: &Report, labels: &Labels) -> Option<Table> {
     };
     Some(Table {
         id: "t-fidelity",
+        csv: "fidelity.csv",
+        how: Some(how::fidelity()),
         caption: Phrase::both(
             "말뭉치 전체에서 기준과 얼마나 다른지. KL 발산은 작을수록, 1순위 일치는 클수록 기준에 가깝습니다",
             "How far each cell is from its baseline over whole corpora: the smaller the divergence and the larger the same top, the nearer",
@@ -152,6 +155,7 @@ fn whole_line(row: &FidelityRow, labels: &Labels) -> Row {
             rms(row),
             ratio(row),
         ],
+        source: place(&labels.report.fidelity, row),
         ..Row::default()
     }
 }
@@ -166,6 +170,8 @@ fn parts(report: &Report, labels: &Labels) -> Option<Table> {
         .collect();
     (!rows.is_empty()).then(|| Table {
         id: "t-fidelity-texts",
+        csv: "fidelity.csv",
+        how: None,
         caption: Phrase::both(
             "글마다, 말뭉치마다 따로 본 차이. ‘전체의 몇 배’는 글이면 그 말뭉치 전체와, 둘째 말뭉치부터는 첫 말뭉치와 견준 것입니다",
             "Text by text and corpus by corpus. “× whole” is against the whole corpus of a text, and against the first corpus for the others",
@@ -200,6 +206,7 @@ fn parts_of(report: &Report, cell: usize, labels: &Labels) -> Vec<Row> {
             rms(row),
             ratio(row),
         ],
+        source: place(&labels.report.fidelity, row),
         ..Row::default()
     };
     parts.0.into_iter().enumerate().map(line).collect()

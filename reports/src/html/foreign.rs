@@ -47,7 +47,7 @@ fn needs_stand_in(c: char, before: Option<char>, after: Option<char>, place: Pla
 /// Characters that show nothing or reorder their neighbours: Unicode's default-ignorable code
 /// points other than variation selectors, the bidirectional controls, the separators of lines and
 /// paragraphs, the blank Hangul fillers, and the replacement character, which tells of broken UTF-8.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -10,7 +10,7 @@ use super::contest::{Better, Contest, Entry};
 use super::label::Labels;
 use super::number::{self, Estimate};
 use super::phrase::{Phrase, Rich};
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 use super::{trade, units};
 
 /// The section on mixed precisions.
@@ -81,6 +81,8 @@ fn table(groups: &[Group], labels: &Labels) -> Table {
     let deep = rows().any(|row| row.deep_decode_ts.is_some());
     Table {
         id: "t-mixing",
+        csv: "grid.csv",
+        how: None,
         caption: Phrase::both(
             "정밀도마다 얻는 것과 내주는 것. ★는 같은 기준으로 견준 셀 가운데 그 열에서 가장 좋은 값과 그것과 가릴 수 없는 값이고, 작은 글씨는 95% 구간입니다",
             "What each precision gives and takes. ★ marks the best of a column among the cells with one baseline, and what cannot be told from it; 95% intervals in small print",
@@ -242,6 +244,7 @@ fn lines(group: &Group, labels: &Labels, with_deep: bool) -> Vec<Row> {
             group: (index == 0).then(|| heading.clone()),
             head: Phrase::foreign(labels.name(row.cell)),
             cells,
+            source: place(&labels.report.grid, *row),
             ..Row::default()
         }
     };

@@ -7,6 +7,8 @@ use super::phrase::Phrase;
 
 /// The name of every cell of a report.
 pub(super) struct Labels<'a> {
+    /// What it names the cells of.
+    pub(super) report: &'a Report,
     cells: &'a [CellView],
     names: Vec<String>,
 }
@@ -17,6 +19,7 @@ impl<'a> Labels<'a> {
         let cells = &report.cells;
         let name = |cell: &CellView| on_machine(&cell.key, cells) + &distinction(cell, cells);
         Self {
+            report,
             cells,
             names: cells.iter().map(name).collect(),
         }

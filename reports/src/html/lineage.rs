@@ -21,7 +21,7 @@ pub(super) fn table(report: &Report) -> Option<Table> {
     let many = report.runs.len() > 1;
     let mut rows: Vec<Row> = Vec::new();
     let mut last = None;
-    for pair in &report.lineage {
+    for (index, pair) in report.lineage.iter().enumerate() {
         let is_first = last != Some(pair.run);
         last = Some(pair.run);
         let group = (many && is_first).then(|| {
@@ -29,10 +29,16 @@ pub(super) fn table(report: &Report) -> Option<Table> {
             Phrase::both(format!("실행 #{n}: "), format!("Run #{n}: "))
                 .then(Phrase::foreign(&pair.machine))
         });
-        rows.push(Row { group, ..row(pair) });
+        rows.push(Row {
+            group,
+            source: Some(index),
+            ..row(pair)
+        });
     }
     (!rows.is_empty()).then(|| Table {
         id: "t-lineage",
+        csv: "lineage.csv",
+        how: None,
         caption: Phrase::both(
             "모델끼리의 관계(가중치를 뽑아 견준 결과)",
             "How the models are related, by samples of their weights",

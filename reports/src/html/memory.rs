@@ -2,16 +2,19 @@
 
 use crate::view::{MemoryRow, Report};
 
+use super::how;
 use super::label::Labels;
 use super::number;
 use super::phrase::Phrase;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 
 /// The table; the column for a GPU only where one was used.
 pub(super) fn table(report: &Report, labels: &Labels) -> Table {
     let gpu = report.memory.iter().any(|row| row.gpu_bytes.is_some());
     Table {
         id: "t-memory",
+        csv: "memory.csv",
+        how: Some(how::memory()),
         caption: Phrase::both(
             "메모리. 예측은 가중치를 불러오기 전에 했고, 측정은 셀을 맡은 프로세스의 것입니다",
             "Memory: predicted before the weights were loaded, measured on the process that ran the cell",
@@ -74,6 +77,7 @@ fn line(row: &MemoryRow, labels: &Labels, gpu: bool) -> Row {
     Row {
         head: Phrase::foreign(name),
         cells,
+        source: place(&labels.report.memory, row),
         ..Row::default()
     }
 }

@@ -5,14 +5,16 @@
 //! (`foreign`).
 
 mod activations;
+mod advice;
 mod answers;
 mod assets;
-mod cards;
 mod casts;
 mod charts;
 mod claims;
 mod contest;
 mod demonstration;
+mod difference;
+mod digest;
 mod distances;
 mod energy;
 mod environment;
@@ -20,14 +22,20 @@ mod facts;
 mod fidelity;
 mod foreign;
 mod grid;
+mod hardware;
 mod headline;
+mod how;
 mod label;
 mod lineage;
+mod markdown;
 mod memory;
 mod number;
 mod numbers;
+#[cfg(test)]
+mod numbers_test;
 mod perplexity;
 mod phrase;
+mod reasons;
 mod scores;
 mod speed;
 mod suite;
@@ -50,7 +58,10 @@ use crate::plot::Charts;
 use crate::view::Report;
 use askama::Template;
 
+pub use digest::markdown as digest;
+
 use assets::Asset;
+use phrase::Phrase;
 use table::Table;
 
 /// Why a page could not be made.
@@ -81,6 +92,9 @@ struct Page<'a> {
     headline: headline::Headline,
     summary: Table,
     charts: charts::ChartSection,
+    /// The sections of the chapter on precision; none where there is nothing to say of it.
+    chapter: Vec<Part>,
+    hardware: hardware::Hardware,
     /// Only where there is a cell besides F32.
     claims: Option<claims::ClaimsSection>,
     speed: Vec<Table>,
@@ -103,6 +117,52 @@ struct Page<'a> {
     troubles: troubles::Troubles,
 }
 
+/// A section of a chapter.
+struct Part {
+    id: &'static str,
+    name: Phrase,
+}
+
+impl Page<'_> {
+    /// Those sections of the chapter on precision that the report has, in their order.
+    fn precision(&self) -> Vec<Part> {
+        let part = |there: bool, id, ko: &str, en: &str| {
+            there.then(|| Part {
+                id,
+                name: Phrase::both(ko, en),
+            })
+        };
+        let parts = [
+            part(self.claims.is_some(), "claims", "주장과 판정", "Claims"),
+            part(
+                self.fidelity.is_some(),
+                "fidelity",
+                "낮은 정밀도의 대가",
+                "What a precision costs",
+            ),
+            part(
+                self.grid.is_some(),
+                "mixing",
+                "정밀도를 섞으면",
+                "Mixing precisions",
+            ),
+            part(
+                self.texts.is_some(),
+                "texts",
+                "정밀도와 답",
+                "Precision and answers",
+            ),
+            part(
+                self.numbers.is_some(),
+                "numbers",
+                "수의 범위",
+                "Number ranges",
+            ),
+        ];
+        parts.into_iter().flatten().collect()
+    }
+}
+
 /// Renders `report.html`.
 ///
 /// # Errors
@@ -110,13 +170,15 @@ struct Page<'a> {
 /// A chart whose SVG holds more than a drawing.
 pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
     let labels = label::Labels::of(report);
-    let page = Page {
+    let mut page = Page {
         policy: assets::policy(),
         style: assets::STYLE,
         script: assets::SCRIPT,
         headline: headline::Headline::of(report, &labels),
         summary: summary::table(report, &labels),
         charts: charts::ChartSection::of(charts)?,
+        chapter: Vec::new(),
+        hardware: hardware::Hardware::of(report, &labels),
         claims: claims::ClaimsSection::of(report, &labels),
         speed: speed::tables(report, &labels),
         memory: memory::table(report, &labels),
@@ -131,5 +193,6 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         environment: environment::Environment::of(report),
         troubles: troubles::Troubles::of(report, &charts.warnings, &labels),
     };
+    page.chapter = page.precision();
     Ok(page.render()?)
 }

@@ -7,10 +7,11 @@ use askama::filters::HtmlSafe;
 
 use super::activations::Activations;
 use super::casts;
+use super::how;
 use super::label::Labels;
 use super::number;
 use super::phrase::Phrase;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 
 /// Tensors of one file that are listed at most.
 const MOST: usize = 10;
@@ -119,6 +120,8 @@ fn table(files: &[File], labels: &Labels) -> Table {
     let error = || Phrase::both("상대 오차", "relative error");
     Table {
         id: "t-numbers",
+        csv: "numbers.csv",
+        how: Some(how::numbers()),
         caption: Phrase::both(
             "파일의 값이 놓인 범위와, 그 값을 F16과 BF16으로 바꾸면 생기는 일",
             "The range of each file’s values, and what a cast to F16 and to BF16 does to them",
@@ -140,6 +143,7 @@ fn table(files: &[File], labels: &Labels) -> Table {
             .map(|row| Row {
                 head: Phrase::foreign(labels.name(row.cell)),
                 cells: cells(row),
+                source: place(&labels.report.numbers, row),
                 ..Row::default()
             })
             .collect(),
@@ -219,6 +223,8 @@ fn odd_tensor([f16, bf16]: &[NumbersRow; 2]) -> Option<Phrase> {
 fn largest(files: &[File], labels: &Labels) -> Table {
     Table {
         id: "t-numbers-tensors",
+        csv: "numbers.csv",
+        how: None,
         caption: Phrase::both(
             format!("파일마다 절댓값이 가장 큰 텐서, 많아야 {MOST}개"),
             format!("The tensors with the largest magnitudes of each file, at most {MOST}"),
@@ -271,6 +277,7 @@ fn largest_of(file: &File, labels: &Labels) -> Vec<Row> {
             share(row.subnormal, row.n),
             share(row.vanish, row.n),
         ],
+        source: place(&labels.report.numbers, row),
         ..Row::default()
     };
     rows.into_iter().enumerate().map(line).collect()

@@ -2,10 +2,11 @@
 
 use crate::view::{PerplexityRow, Report};
 
+use super::how;
 use super::label::Labels;
 use super::number::{self, Estimate};
 use super::phrase::Phrase;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 use super::units;
 
 /// Bits, which are the mean of −ln p times a constant of the text, with a 95 % interval.
@@ -26,6 +27,8 @@ pub(super) fn bits(bits: Option<f64>, ppl: Option<f64>, ppl_se: Option<f64>) -> 
 pub(super) fn whole(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-perplexity",
+        csv: "perplexity.csv",
+        how: Some(how::perplexity()),
         caption: Phrase::both(
             "말뭉치 전체의 비트 수와 퍼플렉시티. 낮을수록 좋고, 작은 글씨는 95% 구간입니다",
             "Bits and perplexity over whole corpora: lower is better, 95% intervals in small print",
@@ -44,6 +47,8 @@ pub(super) fn whole(report: &Report, labels: &Labels) -> Table {
 pub(super) fn texts(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-perplexity-texts",
+        csv: "perplexity.csv",
+        how: None,
         caption: Phrase::both(
             "글마다 따로 본 비트 수와 퍼플렉시티",
             "Bits and perplexity of each text",
@@ -95,6 +100,7 @@ fn line(row: &PerplexityRow, labels: &Labels) -> Row {
             Cell::estimate(Estimate::from_error(row.ppl, row.ppl_se)),
             Cell::number(Some(number::plain(row.mean_nll))),
         ],
+        source: place(&labels.report.perplexity, row),
         ..Row::default()
     }
 }

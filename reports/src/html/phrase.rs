@@ -5,6 +5,7 @@
 //! foreign is escaped in exactly one place.
 
 use super::foreign::{self, Place};
+use super::markdown;
 use askama::filters::{Escaper, Html, HtmlSafe};
 use std::fmt;
 
@@ -16,6 +17,47 @@ enum Piece {
     Foreign(String),
     /// Written by others, and read letter by letter: a path, a hash, a command line.
     Code(String),
+    /// A number with the place in the CSV files where it stands.
+    Datum(Datum),
+}
+
+/// A number ready to show, and where the CSV files have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Datum {
+    pub(super) text: String,
+    /// For example `speed.csv`.
+    pub(super) file: &'static str,
+    /// Index of the row, from 0 behind the header.
+    pub(super) row: usize,
+    /// Name of the column.
+    pub(super) column: &'static str,
+    /// What was done to the value of the column before it was shown.
+    pub(super) made: Made,
+}
+
+/// How a number is made of the value in the CSV, but for its sign and rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// It is that.
+    AsIs,
+    /// Less one: of a ratio what it is off from no change.
+    LessOne,
+    /// A hundred times: of a share its percentage without the sign.
+    Hundredfold,
+}
+
+impl fmt::Display for Datum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let made = match self.made {
+            Made::AsIs => "",
+            Made::LessOne => "-1",
+            Made::Hundredfold => "*100",
+        };
+        let (file, row, column) = (self.file, self.row + 1, self.column);
+        write!(f, "<data value=\"{file} {row} {column}{made}\">")?;
+        Html.write_escaped_str(&mut *f, &self.text)?;
+        f.write_str("</data>")
+    }
 }
 
 /// A run of text in one language.
@@ -47,6 +89,12 @@ impl Rich {
         self
     }
 
+    /// A number of the CSV files.
+    pub(super) fn datum(mut self, datum: Datum) -> Self {
+        self.0.push(Piece::Datum(datum));
+        self
+    }
+
     /// Names of others with commas between them.
     pub(super) fn list<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
         for (i, name) in names.into_iter().enumerate() {
@@ -73,9 +121,23 @@ impl fmt::Display for Rich {
                 Piece::Strong(text) => wrap(f, "strong", |f| Html.write_escaped_str(f, text))?,
                 Piece::Foreign(text) => wrap(f, "bdi", |f| foreign::write(f, text, Place::Inline))?,
                 Piece::Code(text) => wrap(f, "code", |f| foreign::write(f, text, Place::Inline))?,
+                Piece::Datum(datum) => datum.fmt(f)?,
             }
         }
         Ok(())
+    }
+}
+
+impl Rich {
+    /// The same as Markdown, of which nothing that others wrote is taken for markup.
+    pub(super) fn markdown(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Strong(text) => format!("**{text}**"),
+            Piece::Foreign(text) | Piece::Code(text) => markdown::code(text),
+            Piece::Datum(datum) => datum.text.clone(),
+        };
+        self.0.iter().map(piece).collect()
     }
 }
 
@@ -87,6 +149,13 @@ fn wrap(
     write!(f, "<{tag}>")?;
     inside(f)?;
     write!(f, "</{tag}>")
+}
+
+/// One of the languages of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    Korean,
+    English,
 }
 
 /// The same thing said in Korean and in English.
@@ -134,6 +203,14 @@ impl Phrase {
     /// What stands where nothing was measured.
     pub(super) fn none() -> Self {
         Self::same("–")
+    }
+
+    /// One of the runs as Markdown.
+    pub(super) fn markdown(&self, language: Language) -> String {
+        match language {
+            Language::Korean => self.ko.markdown(),
+            Language::English => self.en.markdown(),
+        }
     }
 
     /// This, then `more`.

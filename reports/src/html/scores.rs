@@ -5,10 +5,11 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::demonstration;
+use super::how;
 use super::label::Labels;
 use super::number::{self, Estimate};
 use super::phrase::Phrase;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 
 /// The scores, before the answers that they are of.
 #[derive(Template)]
@@ -68,6 +69,8 @@ fn intro(report: &Report) -> Phrase {
 fn table(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-scores",
+        csv: "scores.csv",
+        how: Some(how::scores()),
         caption: Phrase::both(
             "답변 점수. 질문 묶음별 평균과 그 부트스트랩 95% 구간",
             "Answer scores: the mean over each group of questions with its bootstrap 95% interval",
@@ -109,6 +112,7 @@ fn rows(report: &Report, labels: &Labels) -> Vec<Row> {
             group: (several && new).then(|| heading(row.group)),
             head: Phrase::foreign(labels.name(row.cell)),
             cells: cells(row),
+            source: place(&labels.report.scores, row),
             ..Row::default()
         }
     };

@@ -2,10 +2,11 @@
 
 use crate::view::{Report, SpeedRow};
 
+use super::how;
 use super::label::Labels;
 use super::number::{self, Estimate};
 use super::phrase::Phrase;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 use super::units;
 
 /// The tables that have rows.
@@ -34,6 +35,7 @@ fn rows<'a>(
         .map(|row| Row {
             head: Phrase::foreign(name(row, labels)),
             cells: cells(row),
+            source: place(&labels.report.speed, row),
             ..Row::default()
         })
         .collect()
@@ -46,6 +48,8 @@ fn name(row: &SpeedRow, labels: &Labels) -> String {
 fn bench(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-speed",
+        csv: "speed.csv",
+        how: Some(how::speed()),
         caption: Phrase::both(
             "프리필과 디코드. 중앙값과 그 부트스트랩 95% 구간, 평균 ± 표본 표준편차",
             "Prefill and decode: the median with its bootstrap 95% interval, and the mean ± sample deviation",
@@ -82,6 +86,7 @@ fn by_test(report: &Report, labels: &Labels) -> Vec<Row> {
             group: new.then(|| shape.name()),
             head: Phrase::foreign(name(row, labels)),
             cells: cells(row),
+            source: place(&labels.report.speed, row),
             ..Row::default()
         }
     };
@@ -179,6 +184,8 @@ fn mean(row: &SpeedRow) -> Cell {
 fn load(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-load",
+        csv: "speed.csv",
+        how: Some(how::load()),
         caption: Phrase::both(
             "모델 불러오기. 파일이 페이지 캐시에 남아 있으면 디스크를 읽지 않으므로 훨씬 빠릅니다",
             "Loading the model; much faster where the page cache still holds the file and no disk is read",
@@ -205,6 +212,8 @@ fn load(report: &Report, labels: &Labels) -> Table {
 fn answers(report: &Report, labels: &Labels) -> Table {
     Table {
         id: "t-answer-speed",
+        csv: "speed.csv",
+        how: Some(how::korean()),
         caption: Phrase::both(
             "한국어 질문에 하나씩 답할 때의 속도. 한글 속도는 토큰을 나누는 방식이 다른 모델끼리도 견줄 수 있습니다",
             "Speed on the Korean questions answered one at a time; Hangul syllables a second compare across tokenizers",

@@ -11,6 +11,10 @@ pub(super) struct Table {
     /// Unique on the page.
     pub(super) id: &'static str,
     pub(super) caption: Phrase,
+    /// The CSV file that has its numbers.
+    pub(super) csv: &'static str,
+    /// How the numbers were made.
+    pub(super) how: Option<Phrase>,
     /// The first heads the row heads.
     pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<Row>,
@@ -67,6 +71,20 @@ pub(super) struct Row {
     pub(super) cells: Vec<Cell>,
     /// A line under the row, over its whole width.
     pub(super) below: Option<Phrase>,
+    /// Index of the row in the table's CSV file, from 0 behind the header.
+    pub(super) source: Option<usize>,
+}
+
+impl Row {
+    /// The line of the CSV file counted as a reader does, from 1 behind the header.
+    fn number(&self) -> Option<usize> {
+        self.source.map(|index| index + 1)
+    }
+}
+
+/// The place of a row among those of its CSV file.
+pub(super) fn place<T>(rows: &[T], row: &T) -> Option<usize> {
+    rows.iter().position(|other| std::ptr::eq(other, row))
 }
 
 /// What stands in one place of a table.
@@ -76,6 +94,10 @@ pub(super) struct Cell {
     pub(super) value: Phrase,
     /// A smaller line under the value: an interval, a count, why there is none.
     pub(super) note: Option<Phrase>,
+    /// How long a bar under it is, in hundredths of the longest of its column.
+    pub(super) bar: Option<u32>,
+    /// Whether it is the best of its column, or cannot be told from that.
+    pub(super) is_best: bool,
 }
 
 impl Cell {
@@ -84,16 +106,15 @@ impl Cell {
         text.map_or_else(Self::none, |text| Self {
             class: "n",
             value: Phrase::same(text),
-            note: None,
+            ..Self::default()
         })
     }
 
     /// Words.
     pub(super) fn words(value: Phrase) -> Self {
         Self {
-            class: "",
             value,
-            note: None,
+            ..Self::default()
         }
     }
 
@@ -102,7 +123,7 @@ impl Cell {
         Self {
             class: "n none",
             value: Phrase::none(),
-            note: None,
+            ..Self::default()
         }
     }
 

@@ -154,24 +154,24 @@ fn dead() -> RunDir {
 
 /// One tag of a page.
 #[derive(Debug)]
-struct Tag<'a> {
-    name: &'a str,
-    closing: bool,
+pub(super) struct Tag<'a> {
+    pub(super) name: &'a str,
+    pub(super) closing: bool,
     /// What stands between the name and `>`.
-    attributes: &'a str,
+    pub(super) attributes: &'a str,
     /// What stands between it and the next tag.
-    text: &'a str,
+    pub(super) text: &'a str,
 }
 
 impl<'a> Tag<'a> {
-    fn attribute(&self, name: &str) -> Option<&'a str> {
+    pub(super) fn attribute(&self, name: &str) -> Option<&'a str> {
         let (_, rest) = self.attributes.split_once(&format!(" {name}=\""))?;
         rest.split_once('"').map(|(value, _)| value)
     }
 }
 
 /// The tags of a page in order; the insides of `style` and `script` are skipped.
-fn tags(page: &str) -> Vec<Tag<'_>> {
+pub(super) fn tags(page: &str) -> Vec<Tag<'_>> {
     let mut out = Vec::new();
     let mut rest = page;
     while let Some(at) = rest.find('<') {
@@ -273,7 +273,11 @@ pub(super) fn text(part: &str, language: &str) -> String {
             hidden = Some(depth);
         }
         match tag.name {
-            "p" | "h1" | "h2" | "h3" | "li" | "tr" | "caption" if tag.closing => out.push('\n'),
+            "p" | "h1" | "h2" | "h3" | "h4" | "li" | "tr" | "caption" | "summary"
+                if tag.closing =>
+            {
+                out.push('\n')
+            }
             "td" | "th" if tag.closing => out += " | ",
             "small" if !tag.closing => out.push(' '),
             _ => {}
@@ -382,7 +386,7 @@ fn html_of_almost_nothing() {
         (not_begun, "아직 아무것도 측정하지 않았습니다"),
         (no_cell, "측정할 셀이 없었습니다"),
         (speed_only, "이 스위트에서는 질문하지 않았습니다"),
-        (sample::run_dir(1, 1), "하나를 측정했습니다"),
+        (sample::run_dir(1, 1), "하나만 측정해 견줄 것이 없습니다"),
     ] {
         let page = rendered(&view::build(vec![run]));
         assert_sound(&page);
@@ -434,95 +438,114 @@ fn html_refuses_a_chart_that_does_more_than_draw() {
     );
 }
 
+/// The top of the page and the table of all cells.
+fn top(page: &str) -> &str {
+    let start = page.find("<section class=\"headline\"").unwrap();
+    &page[start..page.find("<section id=\"charts\"").unwrap()]
+}
+
+/// Two machines with two models each.
+fn two_machines() -> Report {
+    let (here, mut there) = (sample::run_dir(8, 20), sample::run_dir(8, 20));
+    there.info.machine.name = "other".into();
+    view::build(vec![here, there])
+}
+
 #[test]
 fn html_headline_and_summary_read_well() {
-    let page = rendered(&sample::troubled_report());
-    let start = page.find("<section class=\"headline\"").unwrap();
-    let end = page.find("<section id=\"charts\"").unwrap();
-    insta::assert_snapshot!(text(&page[start..end], "ko"), @"
-    hanbench 측정 보고서 · 2026년 1월 2일 03:04 (UTC)
-    측정한 셀 3개 가운데 general/Q8_0이 가장 빠르고 메모리도 가장 적게 씁니다
-    sample(Example CPU 8-Core, 물리 코어 8개, 메모리 32.0 GiB)에서 모델 2개, 셀 5개를 다룬 보고서입니다. 엔진은 mock b7000(CPU, 스레드 8개), 스위트는 quick입니다.
-    셀 5개 가운데 2개가 실패했습니다: general/F16, instruct/F32 이유 보기
-    셀 5개 가운데 1개가 재는 도중에 끊겼습니다: general/Q8_0 이유 보기
-    셀 5개 가운데 1개는 시작하지 않았습니다: general/Q4_K_M 이유 보기
-    기준 정밀도와 비교하는 일을 끝내지 못했습니다: general/fidelity 이유 보기
-    답을 가장 빨리 써 내려가는 셀
-    general/Q8_0
-    156 토큰/초
-    95% 구간 152–158
-    2위인 general/F32(41.8, 95% 구간 40.8–42.9)와 구간이 겹치지 않습니다.
-    시퀀스 하나로 32토큰을 만든 속도(깊이 0)의 중앙값입니다.
-    메모리를 가장 적게 쓰는 셀
-    general/Q8_0
-    293 MiB
-    2위는 general/F32(629 MiB)입니다.
-    프로세스가 가장 많이 쓴 주 메모리입니다. 셀마다 한 번 재므로 구간이 없습니다.
-    한글 음절을 가장 적은 비트로 예측한 셀
-    general/F32 외 2개
-    3.34 비트/음절
-    95% 구간 3.28–3.40
-    차이가 있다고 할 수 없는 셀(95% 구간이 겹침): general/Q8_0, instruct/F32.
-    글을 얼마나 잘 예측하는지 본 값이라, 대화용으로 조정한 모델에는 불리합니다.
-    이 보고서가 답하지 못하는 것
-    5번만 되풀이한 속도 시험이 있어 95% 구간은 어림값입니다.
-    답변이 사실에 맞는지는 채점하지 않았습니다. 아래에 나란히 실었으니 직접 읽고 판단하십시오.
-    속도는 sample 한 대에서 잰 것입니다. 다른 기계에서는 순서가 달라질 수 있습니다.
-    요약
-    모든 셀의 요약. 숫자 아래의 작은 범위는 95% 구간입니다
-    셀 | 상태 | 디코드 토큰/초 | 프리필 토큰/초 | 첫 토큰까지 ms | 한글 속도 음절/초 | 불러오기 ms | 최대 메모리 | 퍼플렉시티 | 음절당 비트 | 답변 | 한글 비율
-    general/F32 한글 모델 120M general | 완료 | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 잘림 0% | 91.2%
-    general/F16 한글 모델 120M general | 실패 | – | – | – | – | – | – | – | – | – | –
-    /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | 중단됨 | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 149 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 잘림 0% | 82.8%
-    재는 도중에 끊겼습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
-    general/Q4_K_M 한글 모델 120M general | 실행 안 함 | – | – | – | – | – | – | – | – | – | –
-    아직 시작하지 않았습니다. hanbench run --resume으로 이어서 잴 수 있습니다.
-    instruct/F32 한글 모델 120M instruct | 일부 실패 | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
-    the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
-    ");
-    insta::assert_snapshot!(text(&page[start..end], "en"), @"
-    hanbench report · 2 January 2026, 03:04 UTC
-    general/Q8_0 is the fastest and uses the least memory (of 3 cells measured)
-    2 models, 5 cells on sample (Example CPU 8-Core, 8 physical cores, 32.0 GiB of memory). Engine: mock b7000 (CPU, 8 threads); suite: quick.
-    2 of 5 cells failed: general/F16, instruct/F32 See why
-    1 of 5 cells cut off while being measured: general/Q8_0 See why
-    1 of 5 cells not started: general/Q4_K_M See why
-    Not compared with the baseline to the end: general/fidelity See why
-    Fastest decode
-    general/Q8_0
-    156 tokens/s
-    95% interval 152–158
-    Its interval does not overlap that of the next, general/F32 (41.8, 95% interval 40.8–42.9).
-    Median rate of 32 tokens in one sequence at depth 0.
-    Least memory
-    general/Q8_0
-    293 MiB
-    Next is general/F32 at 629 MiB.
-    Peak resident main memory of the process, measured once per cell and so without an interval.
-    Fewest bits per Hangul syllable
-    general/F32 or 2 others
-    3.34 bits/syllable
-    95% interval 3.28–3.40
-    No difference can be shown from (95% intervals overlap): general/Q8_0, instruct/F32.
-    How well raw text is predicted, which puts models tuned for chat at a disadvantage.
-    What this report does not know
-    Some speed tests were repeated only 5 times, so their 95% intervals are rough.
-    Whether the answers are true was not scored. They stand side by side below: read and judge.
-    The speeds are those of sample alone; another machine may rank the cells differently.
-    Summary
-    All cells at a glance. The small range under a number is its 95% interval
-    Cell | State | Decode tokens/s | Prefill tokens/s | First token ms | Korean syllables/s | Load ms | Peak memory | Perplexity | Per syllable bits | Answers | Hangul
-    general/F32 한글 모델 120M general | complete | 41.8 40.8–42.9 | 373 370–387 | 81.7 | 38.5 | 242 | 629 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 4 0% cut | 91.2%
-    general/F16 한글 모델 120M general | failed | – | – | – | – | – | – | – | – | – | –
-    /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-    general/Q8_0 한글 모델 120M general | cut off | 156 152–158 | 1,402 1,391–1,448 | 21.6 | 149 | 64.4 | 293 MiB | 21.9 20.7–23.2 | 3.34 3.28–3.40 | 3 0% cut | 82.8%
-    Cut off while it was being measured; hanbench run --resume measures it again.
-    general/Q4_K_M 한글 모델 120M general | not run | – | – | – | – | – | – | – | – | – | –
-    Not started yet; hanbench run --resume measures it.
-    instruct/F32 한글 모델 120M instruct | partly failed | 41.7 39.9–42.4 | 370 364–386 | – | – | 249 | 629 MiB | 22.8 21.5–24.1 | 3.38 3.32–3.44 | – | –
-    the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
-    ");
+    for (name, report) in [
+        ("top", sample::report(12, 20)),
+        ("top-troubled", sample::troubled_report()),
+        ("top-demonstration", sample::demonstration_report(12)),
+        ("top-machines", two_machines()),
+        ("top-grid", sample::grid_report()),
+        ("top-one", sample::report(1, 4)),
+    ] {
+        let page = rendered(&report);
+        assert_sound(&page);
+        for language in ["ko", "en"] {
+            insta::assert_snapshot!(format!("{name}.{language}"), text(top(&page), language));
+        }
+    }
+}
+
+#[test]
+fn html_recommends_nothing_without_quality_or_a_complete_cell() {
+    let mut speed_only = sample::run_dir(2, 0);
+    let suite = &mut speed_only.info.suite;
+    (suite.perplexity, suite.answers, suite.fidelity) = (None, None, None);
+    speed_only.info.fidelity.clear();
+    speed_only.records.retain(|record| {
+        !matches!(record.fact, Fact::Perplexity(_)) && !record.cell.ends_with("/fidelity")
+    });
+    let page = rendered(&view::build(vec![speed_only.clone()]));
+    assert_sound(&page);
+    let said = text(top(&page), "en");
+    assert!(
+        said.contains("general/F16 is the fastest and uses the least memory"),
+        "{said}"
+    );
+    assert!(
+        said.contains("so which is better at Korean is not known"),
+        "{said}"
+    );
+    speed_only
+        .records
+        .retain(|record| !matches!(record.fact, Fact::End(_)));
+    let page = rendered(&view::build(vec![speed_only]));
+    let said = text(top(&page), "en");
+    assert!(said.contains("so nothing is recommended yet"), "{said}");
+    assert!(!page.contains("class=\"card\""));
+}
+
+#[test]
+fn markdown_reads_well() {
+    for (name, report) in [
+        ("digest", sample::report(8, 20)),
+        ("digest-troubled", sample::troubled_report()),
+    ] {
+        insta::assert_snapshot!(name, super::digest(&report));
+    }
+    assert!(super::digest(&Report::default()).starts_with("## 측정할 셀이 없었습니다\n"));
+}
+
+#[test]
+fn markdown_of_hostile_text_is_text() {
+    let mut run = hostile();
+    run.info.machine.name = "a|b`c [x](http://e.com) @who #1 <b>".into();
+    let text = super::digest(&view::build(vec![run]));
+    assert!(!text.contains(['\u{202e}', '\u{200b}', '\u{1b}']));
+    // Outside of code nothing is left of what others wrote.
+    for line in text
+        .lines()
+        .filter(|line| line.contains("http:") || line.contains("<script"))
+    {
+        let mut outside = String::new();
+        let mut rest = line;
+        while let Some(at) = rest.find('`') {
+            outside += &rest[..at];
+            let fence = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+            let body = &rest[at + fence..];
+            let marks = "`".repeat(fence);
+            let end = body
+                .match_indices(&marks)
+                .map(|(i, _)| i)
+                .find(|i| !body[..*i].ends_with('`') && !body[i + fence..].starts_with('`'));
+            rest = &body[end.expect("the code ends") + fence..];
+        }
+        outside += rest;
+        let outside = outside.trim_start_matches("## ");
+        assert!(!outside.contains(['<', '@', '[', '#']), "{outside}");
+    }
+    let rows: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    let bars = |row: &&str| row.replace("\\|", "").matches('|').count();
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| bars(row) == 10),
+        "{rows:?}"
+    );
 }
 
 /// The section on the claims.

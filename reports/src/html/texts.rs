@@ -4,10 +4,11 @@ use crate::view::{Change, Report, TextRow};
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::how;
 use super::label::Labels;
 use super::number::{self, Estimate};
 use super::phrase::Phrase;
-use super::table::{Cell, Column, Row, Table};
+use super::table::{Cell, Column, Row, Table, place};
 use super::textsaid;
 
 /// The section on answers at several precisions.
@@ -164,6 +165,8 @@ fn partings(compared: &[&TextRow], labels: &Labels) -> Table {
     };
     Table {
         id: "t-texts",
+        csv: "texts.csv",
+        how: Some(how::texts()),
         caption: Phrase::both(
             "기준 정밀도와 똑같은 답과 갈라지는 답. 숫자 아래의 범위는 95% 구간입니다",
             "Answers that are those of the baseline and answers that part, with 95% intervals",
@@ -200,6 +203,8 @@ fn changes(compared: &[&TextRow], n_tests: usize, labels: &Labels) -> Table {
     };
     Table {
         id: "t-texts-changes",
+        csv: "texts.csv",
+        how: None,
         caption: Phrase::both(
             format!(
                 "기준에 견준 답의 변화. 질문마다 낸 차이의 평균이고, 아래는 그 95% 구간과, 변화 {n_tests}개를 함께 따져 보정한(홀름) p입니다"
@@ -225,6 +230,7 @@ fn lines(
         head: Phrase::foreign(labels.name(row.cell)),
         sub: Some(against().then(Phrase::foreign(labels.name(row.baseline_cell)))),
         cells: cells(row),
+        source: place(&labels.report.texts, *row),
         ..Row::default()
     };
     compared.iter().map(line).collect()

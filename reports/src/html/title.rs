@@ -1,15 +1,21 @@
-//! The title of the page: the answer in one sentence.
+//! The title of the page: the answer in one line.
 
-use crate::view::{Report, Status};
+use crate::view::{Report, Standing, Status, machine_names};
 
+use super::advice::Advice;
 use super::label::{self, Labels};
 use super::number::plural;
 use super::phrase::{Phrase, Rich};
 use super::winners::Winners;
 use crate::josa;
 
-/// The answer in one sentence, no stronger than the intervals allow.
-pub(super) fn title(report: &Report, winners: &Winners, labels: &Labels) -> Phrase {
+/// The answer in one sentence: what to run, or, where nothing is recommended, what can be said.
+pub(super) fn title(
+    report: &Report,
+    winners: &Winners,
+    labels: &Labels,
+    advice: &[Advice],
+) -> Phrase {
     let measured = measured(report);
     if measured.is_empty() {
         return nothing(report);
@@ -17,10 +23,29 @@ pub(super) fn title(report: &Report, winners: &Winners, labels: &Labels) -> Phra
     if let [only] = measured.as_slice() {
         let name = labels.name(*only);
         return Phrase::of(
-            Rich::default().foreign(name).text(" 하나를 측정했습니다"),
             Rich::default()
-                .text("One cell was measured: ")
-                .foreign(name),
+                .foreign(name)
+                .text(" 하나만 측정해 견줄 것이 없습니다"),
+            Rich::default()
+                .text("Only ")
+                .foreign(name)
+                .text(" was measured, so there is nothing to compare"),
+        );
+    }
+    if let Some(only) = only_complete(report, labels) {
+        return only;
+    }
+    if let Some(recommended) = recommended(report, advice) {
+        return recommended;
+    }
+    if report
+        .cells
+        .iter()
+        .all(|cell| cell.status != Status::Complete)
+    {
+        return Phrase::both(
+            "끝까지 잰 셀이 없어 아직 권할 것이 없습니다",
+            "No cell was measured to its end, so nothing is recommended yet",
         );
     }
     let (ko, en) = claim(winners, labels);
@@ -33,6 +58,52 @@ pub(super) fn title(report: &Report, winners: &Winners, labels: &Labels) -> Phra
             .then(ko),
         en.text(format!(" (of {} measured)", plural(measured.len(), "cell"))),
     )
+}
+
+/// That one cell of several was measured to its end, which leaves nothing to choose between.
+fn only_complete(report: &Report, labels: &Labels) -> Option<Phrase> {
+    let rows = report.choices.iter();
+    let mut complete = rows.filter(|row| row.standing != Standing::Incomplete);
+    let (only, None) = (complete.next()?, complete.next()) else {
+        return None;
+    };
+    let name = labels.name(only.cell);
+    Some(Phrase::of(
+        Rich::default()
+            .text("끝까지 잰 것은 ")
+            .foreign(name)
+            .text(" 하나뿐이라 아직 고를 것이 없습니다"),
+        Rich::default()
+            .text("Only ")
+            .foreign(name)
+            .text(" was measured to its end, so there is nothing to choose between yet"),
+    ))
+}
+
+/// The recommendation; of several machines the one that they share, or that they differ.
+fn recommended(report: &Report, advice: &[Advice]) -> Option<Phrase> {
+    let first = advice.first()?;
+    let n = machine_names(report).len();
+    let what = first.what();
+    let agree = advice.iter().all(|advice| advice.what() == what);
+    let lead = match (n, agree && advice.len() == n) {
+        _ if first.is_demonstration() => Phrase::both(
+            "시연용 모델 가운데 고르자면 ",
+            "Of these demonstration models: ",
+        ),
+        (1, _) => Phrase::both("한국어라면 이 기계에서는 ", "For Korean on this machine: "),
+        (_, true) => Phrase::both(
+            format!("한국어라면 기계 {n}대 모두에서 "),
+            format!("For Korean on each of the {n} machines: "),
+        ),
+        (_, false) => {
+            return Some(Phrase::both(
+                "한국어에 알맞은 것은 기계마다 다릅니다",
+                "What to run for Korean depends on the machine",
+            ));
+        }
+    };
+    Some(lead.then(what))
 }
 
 /// Who is fastest and who takes the least memory, as far as that can be said.

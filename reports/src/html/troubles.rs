@@ -68,6 +68,8 @@ struct Trouble<'a> {
 fn table(rows: Vec<Row>) -> Table {
     Table {
         id: "t-troubles",
+        csv: "",
+        how: None,
         caption: Phrase::both(
             "셀마다 실패한 것과 알아 두어야 할 것",
             "What failed in each cell, and what to know of it",

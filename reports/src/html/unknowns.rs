@@ -1,19 +1,22 @@
 //! What a report does not know, said beside its answer.
 
-use crate::view::{EnergyRow, Report, machines};
+use crate::view::{EnergyRow, Report, Standing, machines};
 
+use super::advice::Advice;
 use super::number;
 use super::phrase::{Phrase, Rich};
 
 /// One sentence for each thing that a reader may expect here and that was not measured or cannot be.
-pub(super) fn list(report: &Report) -> Vec<Phrase> {
+pub(super) fn list(report: &Report, advice: &[Advice]) -> Vec<Phrase> {
     let mut out = Vec::new();
+    out.extend(no_quality(report));
+    out.extend(cut(report, advice));
     out.extend(not_in_suite(report));
     out.extend(few_repetitions(report));
     if !report.answers.is_empty() {
         out.push(Phrase::both(
-            "답변이 사실에 맞는지는 채점하지 않았습니다. 아래에 나란히 실었으니 직접 읽고 판단하십시오.",
-            "Whether the answers are true was not scored. They stand side by side below: read and judge.",
+            "답변이 사실에 맞는지는 채점하지 않았습니다. 보고서의 ‘답변’에 나란히 실었으니 직접 읽고 판단하십시오.",
+            "Whether the answers are true was not scored. They stand side by side under “Answers”: read and judge.",
         ));
     }
     if report.fidelity.is_empty() {
@@ -36,6 +39,33 @@ pub(super) fn list(report: &Report) -> Vec<Phrase> {
         ));
     }
     out
+}
+
+/// That nothing tells how good the answers are, so that nothing is recommended.
+fn no_quality(report: &Report) -> Option<Phrase> {
+    let any = report
+        .choices
+        .iter()
+        .any(|row| row.standing == Standing::NoQuality);
+    any.then(|| {
+        Phrase::both(
+            "답변도 퍼플렉시티도 재지 않아 어느 것이 한국어를 더 잘하는지 알 수 없으므로 아무것도 권하지 않습니다.",
+            "Neither answers nor perplexity were measured, so which is better at Korean is not known and nothing is recommended.",
+        )
+    })
+}
+
+/// That many answers of a recommended cell were cut: what they would have said further is not scored.
+fn cut(report: &Report, advice: &[Advice]) -> Option<Phrase> {
+    let share = |advice: &Advice| report.summary[advice.cell].cut_share;
+    let most = advice.iter().filter_map(share).reduce(f64::max)?;
+    (most >= 0.25).then(|| {
+        let share = number::percent(most);
+        Phrase::both(
+            format!("권한 셀의 답 가운데 {share}가 토큰 한도에서 잘렸습니다. 점수는 잘리기 전까지 쓴 것만 본 값입니다."),
+            format!("{share} of the answers of the recommended cell were cut at the token limit; scores are of what was written before."),
+        )
+    })
 }
 
 /// Measures that no suite of the report asks for.
@@ -75,7 +105,7 @@ fn energy(report: &Report) -> Option<Phrase> {
             "The energy of a token was not measured.",
         ),
         false => Phrase::both(
-            "토큰 하나에 에너지가 얼마나 드는지는 재지 못했습니다. 이유와 방법은 ‘에너지’에 적었습니다.",
+            "토큰 하나에 에너지가 얼마나 드는지는 재지 못했습니다. 이유와 방법은 보고서의 ‘에너지’에 적었습니다.",
             "The energy of a token could not be measured; “Energy” says why and what to do.",
         ),
     })

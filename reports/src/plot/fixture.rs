@@ -273,5 +273,8 @@ fn summary(cell: &CellView, speed: f64) -> SummaryRow {
         mean_kld: None,
         mean_kld_se: None,
         same_top: None,
+        coverage: None,
+        coverage_ci95_low: None,
+        coverage_ci95_high: None,
     }
 }

@@ -10,9 +10,9 @@ use super::fidelity::{Comparisons, Members, Scored};
 use super::summary::Sources;
 use super::{
     ActivationKind, ActivationRow, AnswerRow, CellKey, CellView, EnergyRow, Exponents, FidelityRow,
-    GridRow, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow, SummaryRow,
-    activations, answers, claims, energy, grid, lineage, numbers, perplexity, scores, speed,
-    summary, texts,
+    GridRow, HardwareRow, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow,
+    SummaryRow, activations, answers, choice, claims, energy, grid, hardware, lineage, numbers,
+    perplexity, scores, speed, summary, texts,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -32,6 +32,7 @@ pub fn build(runs: Vec<RunDir>) -> Report {
     texts::correct(&mut report.texts);
     grid::compare(&mut report);
     report.claims = claims::rows(&report);
+    (report.choices, report.variants) = choice::rows(&report);
     report
 }
 
@@ -159,6 +160,7 @@ struct CellRows {
     scores: Vec<ScoreRow>,
     summary: SummaryRow,
     grid: GridRow,
+    hardware: HardwareRow,
 }
 
 impl CellRows {
@@ -227,9 +229,11 @@ impl CellRows {
             memory: &memory,
             perplexity: &perplexity,
             answers: &answers,
+            scores: &scores,
             fidelity: cell.fidelity,
         });
         let grid = grid::row(cell.index, &summary, &groups, &memory);
+        let hardware = hardware::row(run, &facts.probes, &summary, &grid, &energy);
         let speed = groups
             .into_iter()
             .map(|group| group.row)
@@ -250,6 +254,7 @@ impl CellRows {
             scores,
             summary,
             grid,
+            hardware,
         }
     }
 
@@ -275,6 +280,7 @@ impl CellRows {
         report.scores.extend(self.scores);
         report.summary.push(self.summary);
         report.grid.push(self.grid);
+        report.hardware.push(self.hardware);
     }
 }
 

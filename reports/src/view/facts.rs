@@ -1,8 +1,8 @@
 //! The records of one attempt at one cell, sorted by what they say.
 
 use crate::record::{
-    ActivationRange, Answer, End, EnergyMeter, Fact, Failure, Memory, PerplexityChunk, Speed,
-    Stage, TensorNumbers, Warning,
+    ActivationRange, Answer, End, EnergyMeter, Fact, Failure, Memory, PerplexityChunk, Probe,
+    Speed, Stage, TensorNumbers, Warning,
 };
 
 use super::Status;
@@ -15,6 +15,7 @@ pub(super) struct CellFacts {
     pub(super) speed: Vec<Speed>,
     pub(super) meters: Vec<EnergyMeter>,
     pub(super) memory: Vec<Memory>,
+    pub(super) probes: Vec<Probe>,
     pub(super) chunks: Vec<PerplexityChunk>,
     /// Texts (corpus and text) whose scoring was cut off or failed after their last chunk.
     pub(super) unfinished: Vec<(String, String)>,
@@ -36,7 +37,8 @@ impl CellFacts {
             cell.begun = true;
             let before = scoring.take();
             match fact {
-                Fact::Begin(_) | Fact::Probe(_) => {}
+                Fact::Begin(_) => {}
+                Fact::Probe(probe) => cell.probes.push(probe),
                 Fact::Speed(speed) => cell.speed.push(speed),
                 Fact::Memory(memory) => cell.memory.push(memory),
                 Fact::Perplexity(chunk) => {

@@ -78,20 +78,22 @@ fn by_weights(run: &RunInfo, answered: impl Fn(usize) -> bool) -> Vec<Pair> {
 
 /// How much a cell's weights can say, and what settles a tie.
 fn rank(cell: &CellInfo) -> impl Ord + use<> {
-    let precision = Precision::parse(&cell.precision);
+    information(&cell.precision, cell.derived_from.as_deref())
+}
+
+/// How much weights at `precision` can say, the highest best; `source` is what they were derived from.
+pub(super) fn information(precision: &str, source: Option<&str>) -> impl Ord + use<> {
+    let settings = precision.matches(':').count();
+    let precision = Precision::parse(precision);
     let bits = |precision: Precision| precision.bits().unwrap_or(0);
     let own = bits(precision);
-    let information = match &cell.derived_from {
-        Some(source) => own.min(bits(Precision::parse(source))),
-        None => own,
-    };
-    let settings = cell.precision.matches(':').count();
+    let known = source.map_or(own, |source| own.min(bits(Precision::parse(source))));
     (
-        information,
+        known,
         own,
         precision.ends_f32,
         Reverse(settings),
-        cell.native,
+        source.is_none(),
     )
 }
 

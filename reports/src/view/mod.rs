@@ -6,6 +6,7 @@
 mod activations;
 mod answers;
 mod build;
+mod choice;
 mod claims;
 mod corpora;
 mod energy;
@@ -13,6 +14,7 @@ mod facts;
 mod fidelity;
 mod grid;
 mod groups;
+mod hardware;
 mod lineage;
 mod numbers;
 mod pareto;
@@ -31,6 +33,9 @@ use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, War
 
 pub use activations::kinds as activation_kinds;
 pub use build::build;
+pub use choice::{
+    Basis, ChoiceRow, FEWEST_QUESTIONS, Loss, MOST_PPL_LOSS, Measure, Standing, VariantRow,
+};
 #[cfg(test)]
 pub(crate) use claims::fixture as claims_fixture;
 pub use claims::{Claim, ClaimRow, Quantity, Unit, Verdict};
@@ -38,6 +43,7 @@ pub use energy::{NoEnergy, TOTAL};
 pub use fidelity::{NoiseFloor, noise_floor};
 pub(crate) use grid::compare;
 pub use grid::{GridRow, SAME_MEMORY};
+pub use hardware::HardwareRow;
 pub use lineage::LineageRow;
 pub use scores::Group;
 pub use texts::{Change, TextRow};
@@ -66,6 +72,12 @@ pub struct Report {
     pub fidelity: Vec<FidelityRow>,
     /// `grid.csv`: what each cell trades for what, one row per cell.
     pub grid: Vec<GridRow>,
+    /// `choice.csv`: what to run on each machine and why not the rest, one row per cell.
+    pub choices: Vec<ChoiceRow>,
+    /// `variants.csv`: how the answers of different weights differ.
+    pub variants: Vec<VariantRow>,
+    /// `hardware.csv`: what each cell uses of its machine, one row per cell.
+    pub hardware: Vec<HardwareRow>,
     /// `claims.csv`: of each cell that is not F32, each claim with its verdict and quantities.
     pub claims: Vec<ClaimRow>,
     /// `numbers.csv`: of each file that was measured as it is, two rows a tensor.
@@ -690,6 +702,10 @@ pub struct SummaryRow {
     pub mean_kld: Option<f64>,
     pub mean_kld_se: Option<f64>,
     pub same_top: Option<f64>,
+    /// Key points hit, over all questions: [`ScoreRow::coverage`].
+    pub coverage: Option<f64>,
+    pub coverage_ci95_low: Option<f64>,
+    pub coverage_ci95_high: Option<f64>,
 }
 
 /// The distinct machines of a report, in order.
@@ -702,6 +718,18 @@ pub fn machines(report: &Report) -> Vec<&Machine> {
         }
     }
     seen
+}
+
+/// The names of the machines of a report, in the order of the cells.
+#[must_use]
+pub fn machine_names(report: &Report) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for cell in &report.cells {
+        if !names.contains(&cell.key.machine.as_str()) {
+            names.push(&cell.key.machine);
+        }
+    }
+    names
 }
 
 /// The demonstration models of a report, each once: the label in its run and what it is.

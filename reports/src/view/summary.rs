@@ -1,7 +1,10 @@
 //! Rows of `summary.csv`.
 
 use super::speed::{SpeedGroup, headline_decode, headline_prefill, load};
-use super::{AnswerRow, CellView, FidelityRow, MemoryRow, PerplexityRow, SpeedRow, SummaryRow};
+use super::{
+    AnswerRow, CellView, FidelityRow, Group, MemoryRow, PerplexityRow, ScoreRow, SpeedRow,
+    SummaryRow,
+};
 use crate::stats::{Sorted, mean, median};
 
 /// The rows of one cell that its summary is taken from.
@@ -12,6 +15,7 @@ pub(super) struct Sources<'a> {
     pub(super) memory: &'a [MemoryRow],
     pub(super) perplexity: &'a [PerplexityRow],
     pub(super) answers: &'a [AnswerRow],
+    pub(super) scores: &'a [ScoreRow],
     /// Against the baseline, over the first whole corpus.
     pub(super) fidelity: Option<&'a FidelityRow>,
 }
@@ -22,6 +26,7 @@ pub(super) fn row(from: &Sources) -> SummaryRow {
     let prefill = headline_prefill(from.speed).map(|group| &group.row);
     let decode = headline_decode(from.speed).map(|group| &group.row);
     let perplexity = from.perplexity.iter().find(|row| row.whole);
+    let score = from.scores.iter().find(|row| row.group == Group::All);
     let memory = |bytes: fn(&MemoryRow) -> Option<u64>| from.memory.iter().filter_map(bytes).max();
     let lengths = |count: fn(&AnswerRow) -> u32| {
         let lengths = from.answers.iter().map(|row| f64::from(count(row)));
@@ -68,6 +73,9 @@ pub(super) fn row(from: &Sources) -> SummaryRow {
         mean_kld: from.fidelity.map(|row| row.mean_kld),
         mean_kld_se: from.fidelity.and_then(|row| row.mean_kld_se),
         same_top: from.fidelity.map(|row| row.same_top),
+        coverage: score.and_then(|row| row.coverage),
+        coverage_ci95_low: score.and_then(|row| row.coverage_ci95_low),
+        coverage_ci95_high: score.and_then(|row| row.coverage_ci95_high),
     }
 }
 
