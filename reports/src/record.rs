@@ -576,6 +576,10 @@ pub struct Answer {
     pub tokens: Option<Vec<i32>>,
     /// What the text is like.
     pub measures: AnswerMeasures,
+    /// Where in the text some of it stands; absent where that was not recorded, as hanbench once did, and for a text
+    /// that is not in Unicode normalisation form C.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub marks: Option<Marks>,
     /// Times, for a question that was answered alone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub timing: Option<AnswerTiming>,
@@ -588,6 +592,28 @@ pub struct AnswerTiming {
     pub ttft_ns: u64,
     /// From each token to the next, in nanoseconds; one fewer than there are tokens.
     pub inter_token_ns: Vec<u64>,
+}
+
+/// Places in the text of an answer, in bytes from its beginning.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// The words that make key points: those that [`AnswerMeasures::coverage`] counts and no other.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub points: Vec<PointMark>,
+    /// Where words begin and end that are neither Hangul nor what [`AnswerMeasures::mixed_eojeol_share`] excuses.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub foreign: Vec<(u32, u32)>,
+}
+
+/// Words of an answer that make a key point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointMark {
+    /// Its index in [`datasets::Question::key_points`].
+    pub point: u32,
+    /// Where they begin.
+    pub start: u32,
+    /// Where they end.
+    pub end: u32,
 }
 
 /// Measures over the text of an answer. Shares are of 1; `None` where there is nothing to take a share of.

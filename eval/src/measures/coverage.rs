@@ -1,11 +1,13 @@
 //! Whether an answer makes the points that a good answer makes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::document::{Document, normalise};
 use super::find::Phrase;
 use super::fold::Folded;
 use super::negation::{is_negated, is_negative};
+use super::script::offset;
 
 /// The share of the key points that the answer hits; `None` where the question has none.
 ///
@@ -20,22 +22,159 @@ pub fn coverage(question: &str, key_points: &[Vec<String>], answer: &Document) -
     }
     let text = Folded::of(answer);
     let copied = copies(question, &text);
-    let is_hit = |point: &&Vec<String>| point.iter().any(|wording| says(&text, &copied, wording));
+    let says = |wording: &String| {
+        Wording::new(wording)
+            .sentences(&text, &copied)
+            .next()
+            .is_some()
+    };
+    let is_hit = |point: &&Vec<String>| point.iter().any(says);
     let n_hit = key_points.iter().filter(is_hit).count();
     Some(n_hit as f64 / key_points.len() as f64)
 }
 
-/// Whether the text says the wording somewhere, neither denied nor copied.
-fn says(text: &Folded, copied: &[bool], wording: &str) -> bool {
-    let wording = normalise(wording);
-    let spared = is_negative(&Folded::of_phrase(&wording));
-    let phrase = Phrase::new(&wording);
-    let is_new = |sentence: usize| !copied.get(sentence).is_some_and(|&c| c);
-    let hits = phrase.find(text);
-    hits.into_iter().any(|hit| {
-        let sentence = text.words[text.word_at(hit.start)].sentence;
-        is_new(sentence) && (spared || !is_negated(text, hit))
-    }) || phrase.find_marked(text).any(is_new)
+/// A wording of a key point.
+struct Wording {
+    phrase: Phrase,
+    /// It holds a negation itself, so that one around it is none of it.
+    spared: bool,
+}
+
+impl Wording {
+    fn new(wording: &str) -> Self {
+        let wording = normalise(wording);
+        Self {
+            spared: is_negative(&Folded::of_phrase(&wording)),
+            phrase: Phrase::new(&wording),
+        }
+    }
+
+    /// The sentences that say it, neither denied nor copied, by their index in `text`: one after another as they are asked
+    /// for, since a clause takes long to judge.
+    fn sentences<'a>(
+        &'a self,
+        text: &'a Folded,
+        copied: &'a [bool],
+    ) -> impl Iterator<Item = usize> + 'a {
+        let is_new = |sentence: &usize| !copied.get(*sentence).is_some_and(|&c| c);
+        let mut known = HashSet::new();
+        let said = self.phrase.find(text).into_iter().filter_map(move |hit| {
+            let sentence = text.words[text.word_at(hit.start)].sentence;
+            let says = !known.contains(&sentence)
+                && is_new(&sentence)
+                && (self.spared || !is_negated(text, hit));
+            says.then(|| {
+                known.insert(sentence);
+                sentence
+            })
+        });
+        said.chain(self.phrase.find_marked(text).filter(is_new))
+    }
+}
+
+/// A place where an answer makes a key point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Index of the point.
+    pub point: usize,
+    /// Bytes of the document's text.
+    pub at: Range<usize>,
+}
+
+/// Where the points that [`coverage`] counts stand: in each sentence that says a wording, the fewest 어절 in which the
+/// wording is found by themselves, the whole sentence where it takes more than these. In the order of points, then of the text;
+/// overlapping places of one point are one.
+#[must_use]
+pub fn found(question: &str, key_points: &[Vec<String>], answer: &Document) -> Vec<Found> {
+    let text = Folded::of(answer);
+    let copied = copies(question, &text);
+    let sentences = answer.folded_texts();
+    let mut all = Vec::new();
+    for (point, wordings) in key_points.iter().enumerate() {
+        let mut places = Vec::new();
+        for wording in wordings {
+            let wording = Wording::new(wording);
+            for index in wording.sentences(&text, &copied) {
+                let Some(sentence) = sentences.get(index) else {
+                    continue;
+                };
+                let begin = offset(answer.text, sentence);
+                let windows = windows(sentence, &wording.phrase).into_iter();
+                places.extend(windows.map(|at| begin + at.start..begin + at.end));
+            }
+        }
+        let merged = merged(places).into_iter();
+        all.extend(merged.map(|at| Found { point, at }));
+    }
+    all
+}
+
+/// 어절 that a wording is looked for in together.
+const MOST_EOJEOLS: usize = 12;
+
+/// The shortest runs of 어절 of a sentence in which the phrase is found, in bytes of it and without the marks around them.
+fn windows(sentence: &str, phrase: &Phrase) -> Vec<Range<usize>> {
+    let eojeols: Vec<Range<usize>> = sentence
+        .split_whitespace()
+        .map(|word| {
+            let start = offset(sentence, word);
+            start..start + word.len()
+        })
+        .collect();
+    let holds =
+        |from: usize, to: usize| phrase.is_said(&sentence[eojeols[from].start..eojeols[to].end]);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    while from < eojeols.len() {
+        // Most of a long sentence holds nothing: passed over in steps.
+        let far = eojeols.len().min(from + 2 * MOST_EOJEOLS);
+        if !holds(from, far - 1) {
+            from += MOST_EOJEOLS;
+            continue;
+        }
+        let last = eojeols.len().min(from + MOST_EOJEOLS);
+        let Some(to) = (from..last).find(|&to| holds(from, to)) else {
+            from += 1;
+            continue;
+        };
+        let from_last = (from..=to).rev().find(|&start| holds(start, to));
+        found.push(eojeols[from_last.unwrap_or(from)].start..eojeols[to].end);
+        from = to + 1;
+    }
+    if found.is_empty() {
+        found.push(0..sentence.len());
+    }
+    found
+        .into_iter()
+        .map(|at| without_marks(sentence, at))
+        .collect()
+}
+
+/// The range without punctuation at its ends; as it is where it holds nothing else.
+fn without_marks(text: &str, at: Range<usize>) -> Range<usize> {
+    let is_mark = |c: char| !c.is_alphanumeric();
+    let part = &text[at.clone()];
+    let inner = part.trim_matches(is_mark);
+    match inner.is_empty() {
+        true => at,
+        false => {
+            let start = offset(text, inner);
+            start..start + inner.len()
+        }
+    }
+}
+
+/// The ranges in order, those that overlap as one.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|at| (at.start, at.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for at in ranges {
+        match merged.last_mut() {
+            Some(last) if at.start < last.end => last.end = last.end.max(at.end),
+            _ => merged.push(at),
+        }
+    }
+    merged
 }
 
 /// A sentence copies another where they share at least this much of both.

@@ -97,6 +97,15 @@ impl<'a> Document<'a> {
     }
 }
 
+impl<'a> Document<'a> {
+    /// The sentences, and after them the lines of code: what is folded, in the order of [`Word::sentence`](super::fold::Word).
+    pub(super) fn folded_texts(&self) -> Vec<&'a str> {
+        let code = self.lines.iter().filter(|line| line.kind == Kind::Code);
+        let sentences = self.sentences.iter().map(|sentence| sentence.text);
+        sentences.chain(code.map(|line| line.text)).collect()
+    }
+}
+
 fn read_line(text: &str) -> Line<'_> {
     let Marked {
         indent,

@@ -96,6 +96,12 @@ impl Phrase {
         whole.any(|w| !occurrences(text, w).is_empty()) || self.find_marked(text).next().is_some()
     }
 
+    /// Whether it stands in a stretch of text taken by itself.
+    pub(super) fn is_said(&self, stretch: &str) -> bool {
+        let text = Folded::of_phrase(stretch);
+        !self.find(&text).is_empty() || self.find_marked(&text).next().is_some()
+    }
+
     /// Finds the words of a phrase one after another, with words between.
     fn find_apart(&self, text: &Folded) -> Vec<Hit> {
         let mut chains: Option<Vec<Hit>> = None;

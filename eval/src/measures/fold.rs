@@ -46,13 +46,7 @@ impl Folded {
     /// Folds the sentences of an answer, and after them its lines of code as if they were sentences.
     pub(super) fn of(document: &Document) -> Self {
         let mut folded = Self::default();
-        let code = document
-            .lines
-            .iter()
-            .filter(|l| l.kind == Kind::Code)
-            .map(|l| l.text);
-        let sentences = document.sentences.iter().map(|s| s.text);
-        for (index, text) in sentences.chain(code).enumerate() {
+        for (index, text) in document.folded_texts().into_iter().enumerate() {
             folded.push(text, index);
         }
         folded

@@ -1,5 +1,7 @@
 //! How Korean the letters of an answer are.
 
+use std::ops::Range;
+
 use super::document::{Document, Kind, has_word};
 use super::latin::{is_run, unexcused};
 use super::letter::{Letter, is_syllable, letter};
@@ -44,11 +46,8 @@ pub fn scripts(document: &Document) -> Scripts {
     let (mut eojeols, mut mixed, mut lines, mut korean) = (0, 0, 0, 0);
     for line in document.lines.iter().filter(|l| l.kind != Kind::Code) {
         let mut in_line = Tally::default();
-        let masked = without_code_and_glosses(line.text);
-        let mut after_number = false;
-        for eojeol in masked.split_whitespace().filter(|w| has_word(w)) {
-            let tally = Tally::of(eojeol, after_number);
-            after_number = eojeol.ends_with(|c: char| c.is_ascii_digit());
+        for eojeol in eojeols_of(&Masked::of(line.text).kept) {
+            let tally = Tally::of(&eojeol);
             eojeols += 1;
             mixed += usize::from(tally.n_scripts() > 1);
             in_line.add(tally);
@@ -87,6 +86,65 @@ pub(super) fn has_latin(text: &str) -> bool {
     text.chars().any(|c| letter(c) == Some(Letter::Latin))
 }
 
+/// An 어절 of a masked line that holds a letter or digit.
+struct Eojeol<'a> {
+    text: &'a str,
+    /// Where it begins in the line, in bytes.
+    start: usize,
+    /// A number stands before it, of which it may be the unit.
+    after_number: bool,
+}
+
+fn eojeols_of(line: &str) -> impl Iterator<Item = Eojeol<'_>> {
+    let mut after_number = false;
+    let words = line.split_whitespace().filter(|word| has_word(word));
+    words.map(move |text| {
+        let eojeol = Eojeol {
+            text,
+            start: offset(line, text),
+            after_number,
+        };
+        after_number = text.ends_with(|c: char| c.is_ascii_digit());
+        eojeol
+    })
+}
+
+/// Where `part`, a slice of `whole`, begins in it, in bytes.
+pub(super) fn offset(whole: &str, part: &str) -> usize {
+    part.as_ptr().addr() - whole.as_ptr().addr()
+}
+
+impl Eojeol<'_> {
+    /// The letters that nothing excuses: their script, where they stand in the 어절 and how many they are. Latin ones come
+    /// a word at a time, others one by one.
+    fn letters(&self) -> impl Iterator<Item = (Letter, Range<usize>, usize)> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            loop {
+                let rest = &self.text[at..];
+                let c = rest.chars().next()?;
+                let start = at;
+                if is_run(c) {
+                    let end = rest.find(|c| !is_run(c)).unwrap_or(rest.len());
+                    at += end;
+                    let n = unexcused(&rest[..end], start == 0 && self.after_number);
+                    if n > 0 {
+                        return Some((Letter::Latin, start..at, n));
+                    }
+                } else {
+                    at += c.len_utf8();
+                    // A Greek letter alone is a symbol.
+                    let next = rest.chars().nth(1).and_then(letter);
+                    let is_symbol = |found| found == Letter::Greek && next != Some(Letter::Greek);
+                    if let Some(found) = letter(c).filter(|found| !is_symbol(*found)) {
+                        return Some((found, start..at, 1));
+                    }
+                }
+            }
+        })
+    }
+}
+
 /// Letters that are not excused, by script.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Tally {
@@ -98,37 +156,17 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(eojeol: &str, after_number: bool) -> Self {
+    fn of(eojeol: &Eojeol) -> Self {
         let mut tally = Self::default();
-        let mut rest = eojeol;
-        let mut before = after_number;
-        while let Some(c) = rest.chars().next() {
-            if is_run(c) {
-                let end = rest.find(|c| !is_run(c)).unwrap_or(rest.len());
-                tally.latin += unexcused(&rest[..end], before);
-                rest = &rest[end..];
-            } else {
-                tally.count(c, rest);
-                rest = &rest[c.len_utf8()..];
+        for (letter, _, n) in eojeol.letters() {
+            match letter {
+                Letter::Hangul => tally.hangul += n,
+                Letter::Latin => tally.latin += n,
+                Letter::Han | Letter::Kana => tally.east += n,
+                Letter::Greek | Letter::Other => tally.other += n,
             }
-            before = false;
         }
         tally
-    }
-
-    /// Counts a letter that is not Latin; `rest` begins with it.
-    fn count(&mut self, c: char, rest: &str) {
-        match letter(c) {
-            Some(Letter::Hangul) => self.hangul += 1,
-            Some(Letter::Han | Letter::Kana) => self.east += 1,
-            Some(Letter::Greek) => {
-                // A Greek letter alone is a symbol.
-                let next = rest.chars().nth(1).and_then(letter);
-                self.other += usize::from(next == Some(Letter::Greek));
-            }
-            Some(_) => self.other += 1,
-            None => {}
-        }
     }
 
     fn add(&mut self, other: Self) {
@@ -169,30 +207,81 @@ fn tag(after: &str) -> Option<usize> {
     is_tag.then(|| end + 1 + speaker.map_or(0, |s| s.len()))
 }
 
-/// `line` without what stands between backticks, without tags, and without brackets that hold letters but no Hangul and stand right
-/// after a Hangul word.
-fn without_code_and_glosses(line: &str) -> String {
-    let mut kept = String::with_capacity(line.len());
-    let mut rest = line;
-    let mut may_close = true;
-    while let Some(c) = rest.chars().next() {
-        let after = &rest[c.len_utf8()..];
-        let skipped = match c {
-            '`' if may_close => {
-                let close = after.find('`');
-                may_close = close.is_some();
-                close.map(|n| n + 1)
-            }
-            '(' | '（' if kept.ends_with(is_syllable) => gloss(after),
-            '<' => tag(after),
-            _ => None,
+/// A line without what stands between backticks, without tags, and without brackets that hold letters but no Hangul and
+/// stand right after a Hangul word.
+#[derive(Default)]
+struct Masked {
+    kept: String,
+    /// Where something was left out of `kept`, in its bytes, and how much in all up to there.
+    gaps: Vec<(usize, usize)>,
+}
+
+impl Masked {
+    fn of(line: &str) -> Self {
+        let mut masked = Self {
+            kept: String::with_capacity(line.len()),
+            gaps: Vec::new(),
         };
-        if skipped.is_none() {
-            kept.push(c);
+        let mut rest = line;
+        let mut may_close = true;
+        while let Some(c) = rest.chars().next() {
+            let after = &rest[c.len_utf8()..];
+            let skipped = match c {
+                '`' if may_close => {
+                    let close = after.find('`');
+                    may_close = close.is_some();
+                    close.map(|n| n + 1)
+                }
+                '(' | '（' if masked.kept.ends_with(is_syllable) => gloss(after),
+                '<' => tag(after),
+                _ => None,
+            };
+            match skipped {
+                None => masked.kept.push(c),
+                Some(n) => masked.skip(c.len_utf8() + n),
+            }
+            rest = &after[skipped.unwrap_or(0)..];
         }
-        rest = &after[skipped.unwrap_or(0)..];
+        masked
     }
-    kept
+
+    fn skip(&mut self, bytes: usize) {
+        let before = self.gaps.last().map_or(0, |&(_, all)| all);
+        self.gaps.push((self.kept.len(), before + bytes));
+    }
+
+    /// Where the byte of `kept` at `place` stands in the line.
+    fn in_line(&self, place: usize) -> usize {
+        let n = self.gaps.partition_point(|&(at, _)| at <= place);
+        place + n.checked_sub(1).map_or(0, |last| self.gaps[last].1)
+    }
+}
+
+/// Where words that are neither Hangul nor excused stand in the text, in bytes, in their order: what
+/// [`Scripts::korean_line_share`] counts against a line. Neighbours of one script with no other letter or digit between
+/// them in a line are one range.
+#[must_use]
+pub fn foreign(document: &Document) -> Vec<Range<usize>> {
+    let mut found: Vec<(Letter, Range<usize>)> = Vec::new();
+    for line in document.lines.iter().filter(|l| l.kind != Kind::Code) {
+        let (begin, first) = (offset(document.text, line.text), found.len());
+        let masked = Masked::of(line.text);
+        for eojeol in eojeols_of(&masked.kept) {
+            for (letter, at, _) in eojeol.letters().filter(|l| l.0 != Letter::Hangul) {
+                let start = begin + masked.in_line(eojeol.start + at.start);
+                // Its last byte, so that a gap right behind it stays outside.
+                let end = begin + masked.in_line(eojeol.start + at.end - 1) + 1;
+                let between = |last: usize| &document.text[last..start];
+                match found[first..].last_mut() {
+                    Some((script, last)) if *script == letter && !has_word(between(last.end)) => {
+                        last.end = end;
+                    }
+                    _ => found.push((letter, start..end)),
+                }
+            }
+        }
+    }
+    found.into_iter().map(|(_, range)| range).collect()
 }
 
 /// Bytes up to the end of a gloss whose bracket has just been opened.
@@ -334,11 +423,45 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_excused_stands_where_it_is_written() {
+        for (text, expected) in [
+            (
+                "고양이는 apple을 좋아하는 animal이다",
+                &["apple", "animal"][..],
+            ),
+            (
+                "그루밍(grooming)은 self-care와 `x y`의 cat이다",
+                &["self-care", "cat"],
+            ),
+            (
+                "Cats are cute, really.\nDogs too.",
+                &["Cats are cute, really", "Dogs too"],
+            ),
+            (
+                "學生이 日本語を 猫 cat",
+                &["學生", "日本語", "を", "猫", "cat"],
+            ),
+            ("DNA는 5 km를 x는 CO2를 U.S.", &[]),
+            ("가<b>apple</b>나", &["apple"]),
+            ("```\nlet x = 1;\n```\nfish가", &["fish"]),
+            ("", &[]),
+        ] {
+            let found = foreign(&Document::new(text));
+            let shown: Vec<_> = found
+                .into_iter()
+                .map(|at| text[at].trim_end_matches('.'))
+                .collect();
+            assert_eq!(shown, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn odd_text_takes_linear_time() {
         for unit in ["가(", "(", "`", "a.", "A-", "가(a", "/", "=", "α"] {
             let text = unit.repeat(300_000);
             let start = std::time::Instant::now();
             of(&text);
+            _ = foreign(&Document::new(&text));
             assert!(start.elapsed().as_secs() < 5, "{unit:?}");
         }
     }

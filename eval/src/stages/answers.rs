@@ -464,6 +464,7 @@ impl<'a> Writing<'a> {
                 n_reference: likelihood.map(|found| found.n_tokens),
                 ..measures::measure(self.asked.question, &answer)
             },
+            marks: measures::marks(self.asked.question, &answer),
             answer,
             stop: self.stop.unwrap_or(Stop::Limit),
             n_prompt: self.asked.tokens.len() as u32,

@@ -246,6 +246,7 @@ impl Maker {
             sampling: self.sampling.clone(),
             n_parallel: if timed { 1 } else { 4 },
             measures: self.measures(&answer),
+            marks: None,
             tokens: Some(answers::tokens(&answer, n_tokens)),
             answer,
             stop: if n_tokens == MAX_TOKENS {

@@ -103,6 +103,7 @@ fn answer(n_chars: u32, stop: Stop, timing: Option<(u64, Vec<u64>)>) -> Fact {
             n_chars,
             ..AnswerMeasures::default()
         },
+        marks: None,
         timing: timing.map(|(ttft_ns, inter_token_ns)| AnswerTiming {
             ttft_ns,
             inter_token_ns,
