@@ -24,13 +24,13 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "+2Gpl7IfR8uz0MjTOrO+vkV0CfZjNKI2wh0UwM3G5j4=",
+    sha256: "2WtVaHh4WFYSO9Porz0eZrYIHAXsgJWTTroPESArAJ0=",
 };
 
 /// The script, without which the page reads as well.
 pub(super) const SCRIPT: Asset = Asset {
     text: include_str!("../../templates/report.js"),
-    sha256: "RCHLgDJlruFmnYBQxYPJgM3jy5d0+pcOpaZeOtBhMgw=",
+    sha256: "P43qAt5CJsYj3vtQbULSEfdrslEvT2TVQ8gCXeOumg8=",
 };
 
 /// The Content-Security-Policy: this style sheet and this script, and nothing from anywhere.

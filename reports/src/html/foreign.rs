@@ -33,6 +33,22 @@ pub(super) fn write(out: &mut impl fmt::Write, text: &str, place: Place) -> fmt:
     Html.write_escaped_str(out, &text[plain..])
 }
 
+/// `text` without markup, its invisible characters as codes: for places that hold no element, such as the
+/// options of a list. It still has to be escaped.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    let mut before = None;
+    while let Some(c) = chars.next() {
+        match needs_stand_in(c, before, chars.peek().copied(), Place::Inline) {
+            true => out += &code(c),
+            false => out.push(c),
+        }
+        before = Some(c);
+    }
+    out
+}
+
 fn needs_stand_in(c: char, before: Option<char>, after: Option<char>, place: Place) -> bool {
     match c {
         '\n' | '\t' => place == Place::Inline,
@@ -61,16 +77,23 @@ fn is_pictograph(c: char) -> bool {
 }
 
 fn write_stand_in(out: &mut impl fmt::Write, c: char) -> fmt::Result {
-    let code = u32::from(c);
-    write!(out, "<span class=\"ctl\" title=\"U+{code:04X}\">")?;
+    write!(
+        out,
+        "<span class=\"ctl\" title=\"U+{:04X}\">{}</span>",
+        u32::from(c),
+        code(c)
+    )
+}
+
+/// What stands for a character that shows nothing.
+fn code(c: char) -> String {
     match c {
-        '\u{fffd}' => out.write_char(c)?,
-        '\n' => out.write_str("\\n")?,
-        '\r' => out.write_str("\\r")?,
-        '\t' => out.write_str("\\t")?,
-        _ => write!(out, "\\u{{{code:x}}}")?,
+        '\u{fffd}' => c.to_string(),
+        '\n' => "\\n".into(),
+        '\r' => "\\r".into(),
+        '\t' => "\\t".into(),
+        _ => format!("\\u{{{:x}}}", u32::from(c)),
     }
-    out.write_str("</span>")
 }
 
 #[cfg(test)]
@@ -106,6 +129,11 @@ mod tests {
             shown("가\u{200b}나\u{202e}다\u{fffd}", Place::Block),
             "가<span class=\"ctl\" title=\"U+200B\">\\u{200b}</span>나<span class=\"ctl\" title=\"U+202E\">\\u{202e}</span>다<span class=\"ctl\" title=\"U+FFFD\">\u{fffd}</span>"
         );
+    }
+
+    #[test]
+    fn without_markup_it_stays_text() {
+        assert_eq!(plain("<b>\n\u{202e}가"), "<b>\\n\\u{202e}가");
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod energy;
 mod environment;
 mod facts;
 mod fidelity;
+mod figures;
 mod foreign;
 mod grid;
 mod hardware;
@@ -28,6 +29,7 @@ mod how;
 mod label;
 mod lineage;
 mod markdown;
+mod marked;
 mod memory;
 mod number;
 mod numbers;
@@ -36,7 +38,9 @@ mod numbers_test;
 mod perplexity;
 mod phrase;
 mod reasons;
+mod question;
 mod scores;
+mod sides;
 mod speed;
 mod suite;
 mod summary;
@@ -189,7 +193,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
         grid: grid::GridSection::of(report, &labels),
         numbers: numbers::NumbersSection::of(report, &labels),
         texts: texts::TextSection::of(report, &labels),
-        answers: answers::AnswerSection::of(report, &labels),
+        answers: answers::AnswerSection::of(report, &labels)?,
         environment: environment::Environment::of(report),
         troubles: troubles::Troubles::of(report, &charts.warnings, &labels),
     };

@@ -11,7 +11,7 @@ use crate::view::{self, Report, claims_fixture};
 use datasets::Normalised;
 use std::collections::HashSet;
 
-const HOSTILE: &str = "<script>alert(1)</script></style><img src=x onerror=alert(2)>\"'\n\u{202e}\u{200b}\u{1b}[31m&amp;";
+use crate::sample::HOSTILE;
 
 fn chart() -> Charts {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><g id=\"a\"><text>F16</text></g></svg>";
@@ -32,124 +32,6 @@ fn chart() -> Charts {
 
 pub(super) fn rendered(report: &Report) -> String {
     page(report, &chart()).unwrap()
-}
-
-/// Everything that others wrote is hostile.
-fn hostile() -> RunDir {
-    let mut run = sample::run_dir(3, 2);
-    let bad = || HOSTILE.to_owned();
-    run.info.machine.name = bad();
-    run.info.machine.cpu = bad();
-    run.info.machine.gpus = vec![bad()];
-    run.info.engine.simd = vec![bad()];
-    run.info.suite.name = bad();
-    run.info.created = bad();
-    run.info.command_line.push(bad());
-    for model in &mut run.info.models {
-        (model.name, model.path, model.sha256) = (bad(), bad(), Some(bad()));
-        (model.finetune, model.precision) = (Some(bad()), Some(bad()));
-        (model.source, model.variant) = (Some(bad()), model.variant.clone() + HOSTILE);
-        model.demonstration = Some(Demonstration {
-            weights: bad(),
-            trained_on: vec![bad()],
-        });
-    }
-    // Two variants of the same weights.
-    run.info.models.push(run.info.models[0].clone());
-    run.info.normalised = vec![NormalisedFile {
-        file: bad(),
-        counts: Normalised {
-            bom: 1,
-            ..Normalised::default()
-        },
-    }];
-    for cell in &mut run.info.cells {
-        cell.variant += HOSTILE;
-        cell.derived_from = Some(bad());
-    }
-    for corpus in &mut run.info.corpora {
-        corpus.text += HOSTILE;
-    }
-    for comparison in &mut run.info.fidelity {
-        comparison.id += HOSTILE;
-    }
-    for record in &mut run.records {
-        if record.cell.ends_with("/fidelity") {
-            record.cell += HOSTILE;
-        }
-    }
-    for question in &mut run.info.questions {
-        (question.question, question.id) = (
-            question.question.clone() + HOSTILE,
-            question.id.clone() + HOSTILE,
-        );
-        question.category = bad();
-    }
-    for record in &mut run.records {
-        match &mut record.fact {
-            Fact::Answer(answer) => {
-                (answer.answer, answer.question_id) = (bad(), answer.question_id.clone() + HOSTILE)
-            }
-            Fact::Perplexity(chunk) => chunk.text += HOSTILE,
-            Fact::Meter(meter) => {
-                meter.source = bad();
-                meter.reason.iter_mut().for_each(|reason| *reason = bad());
-            }
-            Fact::Fidelity(chunk) => chunk.text += HOSTILE,
-            Fact::Numbers(tensor) if !tensor.tensor.is_empty() => {
-                (tensor.tensor, tensor.type_name) = (bad(), bad());
-                tensor.numbers.nan = 1;
-            }
-            Fact::Activation(range) => (range.node, range.overflow) = (bad(), 1),
-            _ => {}
-        }
-    }
-    let failure = Failure {
-        stage: Stage::Answers,
-        reason: bad(),
-    };
-    run.records.insert(
-        1,
-        Record {
-            cell: run.info.cells[0].id.clone(),
-            attempt: 1,
-            fact: Fact::Failure(failure),
-        },
-    );
-    run.notes.push(bad());
-    run
-}
-
-/// A run of which every cell failed to load.
-fn dead() -> RunDir {
-    let mut run = sample::run_dir(4, 3);
-    let facts = |_| {
-        let reason =
-            "/models/a.gguf: needs 25.0 GiB of 16.0 GiB; choose a smaller precision".to_owned();
-        [
-            Fact::Begin(Begin {
-                at: "2026-01-02T03:04:05Z".into(),
-            }),
-            Fact::Failure(Failure {
-                stage: Stage::Load,
-                reason,
-            }),
-            Fact::End(End {
-                complete: false,
-                wall_ns: 1,
-                engine_ns: 0,
-            }),
-        ]
-    };
-    let records = run.info.cells.iter().flat_map(|cell| {
-        facts(()).map(|fact| Record {
-            cell: cell.id.clone(),
-            attempt: 1,
-            fact,
-        })
-    });
-    run.records = records.collect();
-    run
 }
 
 /// One tag of a page.
@@ -293,7 +175,7 @@ pub(super) fn text(part: &str, language: &str) -> String {
 
 #[test]
 fn html_of_hostile_text_is_text() {
-    let page = rendered(&view::build(vec![hostile()]));
+    let page = rendered(&view::build(vec![sample::hostile_run_dir()]));
     assert_sound(&page);
     assert!(!page.contains("onerror=alert(2)>"));
     assert!(!page.contains(['\u{202e}', '\u{200b}', '\u{1b}']));
@@ -360,13 +242,13 @@ fn html_of_troubles_names_each() {
 #[test]
 fn html_of_almost_nothing() {
     let no_cell = {
-        let mut run = dead();
+        let mut run = sample::dead_run_dir();
         (run.info.cells, run.info.models, run.records) = (Vec::new(), Vec::new(), Vec::new());
         run
     };
     let not_begun = RunDir {
         records: Vec::new(),
-        ..dead()
+        ..sample::dead_run_dir()
     };
     let mut speed_only = sample::run_dir(2, 0);
     (
@@ -382,7 +264,7 @@ fn html_of_almost_nothing() {
         .retain(|record| matches!(record.fact, Fact::Numbers(_) | Fact::End(_)));
     for (run, expected) in [
         (numbers_only, "수의 범위 말고는 측정한 것이 없습니다"),
-        (dead(), "아무 셀도 측정하지 못했습니다"),
+        (sample::dead_run_dir(), "아무 셀도 측정하지 못했습니다"),
         (not_begun, "아직 아무것도 측정하지 않았습니다"),
         (no_cell, "측정할 셀이 없었습니다"),
         (speed_only, "이 스위트에서는 질문하지 않았습니다"),
@@ -815,17 +697,18 @@ fn html_says_what_each_answer_is_like() {
     };
     // By index: 6 is an instruction with a loop and prose before its list, 10 one with prose after it.
     let (looped, closed) = (text(question(7), "ko"), text(question(11), "en"));
-    for said in [
-        "한국어 줄 75%",
-        "같은 말을 맴돈 부분 37.5%",
-        "목록 앞에 줄글",
+    for (head, value) in [
+        ("한국어 줄", " | 75% | "),
+        ("맴돈 부분", " | 37.5% | "),
+        ("목록 앞에 줄글", " | 있음 | "),
     ] {
-        assert_eq!(looped.matches(said).count(), 3, "{said}");
-        assert!(!text(question(1), "ko").contains(said), "{said}");
+        assert!(looped.contains(head), "{head}");
+        assert_eq!(looped.matches(value).count(), 3, "{head}");
+        assert!(!text(question(1), "ko").contains(value), "{head}");
     }
-    assert!(!looped.contains("목록 뒤에 줄글"));
-    assert_eq!(closed.matches("prose after the list").count(), 3);
-    assert!(!closed.contains("caught in a loop") && !closed.contains("Korean lines"));
+    assert!(looped.contains("목록 뒤에 줄글") && looped.contains(" | 없음 | "));
+    assert_eq!(closed.matches(" | yes | yes | ").count(), 3);
+    assert!(closed.contains("Caught in a loop") && !closed.contains("37.5%"));
 }
 
 #[test]

@@ -195,6 +195,8 @@ fn answer(key: &CellKey, cell: usize, n_tokens: u32) -> AnswerRow {
         precision,
     } = key.clone();
     AnswerRow {
+        marks: None,
+        beside: None,
         machine,
         model,
         variant,

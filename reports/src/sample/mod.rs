@@ -7,7 +7,9 @@ mod energy;
 mod facts;
 mod fidelity;
 mod grid;
+mod hostile;
 mod numbers;
+mod pages;
 mod plan;
 
 use std::path::PathBuf;
@@ -15,6 +17,8 @@ use std::path::PathBuf;
 pub use demonstration::{demonstration_report, demonstration_run_dir};
 pub use facts::records;
 pub use grid::{grid_report, grid_run_dir};
+pub use hostile::{HOSTILE, dead_run_dir, hostile_run_dir};
+pub use pages::{PAGES, answered};
 pub use plan::run_info;
 
 use crate::record::{Begin, End, Fact, Failure, Record, Stage, Warning};

@@ -129,6 +129,8 @@ fn row(key: &CellKey, cell: usize, asked: &Asked, answer: Answer) -> AnswerRow {
         prose_after_list: measures.prose_after_list,
         loop_share: measures.loop_share,
         n_reference: measures.n_reference,
+        marks: answer.marks,
+        beside: None,
         cell,
     }
 }

@@ -84,14 +84,21 @@ fn add(report: &mut Report, run: RunDir) {
         .iter()
         .map(|question| (question.id.as_str(), question))
         .collect();
-    let rows: Vec<CellRows> = planned
+    let mut rows: Vec<CellRows> = planned
         .into_par_iter()
         .map(|cell| CellRows::new(&info, &questions, cell))
         .collect();
     let answered: Vec<_> = rows.iter().map(CellRows::answered).collect();
-    report
-        .texts
-        .extend(texts::rows(&info, report.cells.len(), &answered));
+    let compared = texts::comparisons(&info, report.cells.len(), &answered);
+    drop(answered);
+    for comparison in compared {
+        report.texts.push(comparison.row);
+        for (index, beside) in comparison.answers {
+            rows[comparison.cell].answers[index]
+                .beside
+                .get_or_insert(beside);
+        }
+    }
     for cell in rows {
         cell.append_to(report);
     }

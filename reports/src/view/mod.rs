@@ -29,7 +29,7 @@ mod texts;
 use datasets::Kind;
 use serde::Serialize;
 
-use crate::record::{Compared, Demonstration, End, Failure, Machine, RunInfo, Warning};
+use crate::record::{Compared, Demonstration, End, Failure, Machine, Marks, RunInfo, Warning};
 
 pub use activations::kinds as activation_kinds;
 pub use build::build;
@@ -596,9 +596,35 @@ pub struct AnswerRow {
     pub loop_share: Option<f64>,
     /// Tokens of the reference answer that `reference_nll` is the mean over.
     pub n_reference: Option<u32>,
+    /// Where in the text key points and words in other letters stand; not a CSV column.
+    #[serde(skip)]
+    pub marks: Option<Marks>,
+    /// What it is beside the baseline's answer, where the two are compared; not a CSV column.
+    #[serde(skip)]
+    pub beside: Option<Beside>,
     /// Index of the cell in [`Report::cells`]; not a CSV column.
     #[serde(skip)]
     pub cell: usize,
+}
+
+/// An answer beside the baseline's answer to the same question, as [`TextRow`] compares them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// Index of the baseline's cell in [`Report::cells`].
+    pub baseline: usize,
+    /// Where they part.
+    pub parting: Parting,
+}
+
+/// Where two answers part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parting {
+    /// Nowhere: both ended by themselves after the same tokens.
+    Never,
+    /// Not before the limit cut one of them.
+    CutFirst,
+    /// At this token, from 1; the end of an answer is one.
+    At(u32),
 }
 
 /// A line of `scores.csv`: the answers of one cell to one group of questions.

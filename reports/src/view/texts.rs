@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::groups::{self, Pair};
-use super::{AnswerRow, CellKey};
+use super::{AnswerRow, Beside, CellKey, Parting};
 use crate::record::{Answer, RunInfo, Sampling};
 use crate::stats::{
     Estimate, Followed, Lasting, Sorted, holm, lasting, mean, mean_interval, median,
@@ -188,15 +188,24 @@ pub(super) struct Answered<'a> {
     pub(super) transcripts: &'a [Transcript],
 }
 
-/// The rows of a run: `cells` are those of `run`, the first of which has the index `first` in the
+/// What one cell's answers are beside those of its baseline.
+pub(super) struct Comparison {
+    pub(super) row: TextRow,
+    /// Index of the compared cell in [`RunInfo::cells`].
+    pub(super) cell: usize,
+    /// Of each answer of it that is compared: its index among the cell's answers, and what it is.
+    pub(super) answers: Vec<(usize, Beside)>,
+}
+
+/// The comparisons of a run: `cells` are those of `run`, the first of which has the index `first` in the
 /// report. None where no cell answered. The p values are not yet corrected.
-pub(super) fn rows(run: &RunInfo, first: usize, cells: &[Answered]) -> Vec<TextRow> {
+pub(super) fn comparisons(run: &RunInfo, first: usize, cells: &[Answered]) -> Vec<Comparison> {
     if cells.iter().all(|cell| cell.rows.is_empty()) {
         return Vec::new();
     }
     let pairs = groups::pairs(run, |cell| !cells[cell].rows.is_empty());
-    let row = |pair: &Pair| row(run, first, cells, *pair);
-    pairs.par_iter().map(row).collect()
+    let compare = |pair: &Pair| comparison(run, first, cells, *pair);
+    pairs.par_iter().map(compare).collect()
 }
 
 /// Corrects the p values of all changes for being so many.
@@ -212,15 +221,30 @@ pub(super) fn correct(rows: &mut [TextRow]) {
     }
 }
 
-type Given<'a> = HashMap<&'a str, (&'a AnswerRow, &'a Transcript)>;
-
-fn given<'a>(cell: &Answered<'a>) -> Given<'a> {
-    let both = cell.rows.iter().zip(cell.transcripts);
-    both.map(|(row, transcript)| (row.question_id.as_str(), (row, transcript)))
-        .collect()
+/// An answer of a cell.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    /// Its index among those of the cell.
+    index: usize,
+    row: &'a AnswerRow,
+    transcript: &'a Transcript,
 }
 
-fn row(run: &RunInfo, first: usize, cells: &[Answered], pair: Pair) -> TextRow {
+/// The answers of a cell by the ids of their questions.
+fn given<'a>(cell: &Answered<'a>) -> HashMap<&'a str, Given<'a>> {
+    let both = cell.rows.iter().zip(cell.transcripts).enumerate();
+    let given = both.map(|(index, (row, transcript))| {
+        let given = Given {
+            index,
+            row,
+            transcript,
+        };
+        (row.question_id.as_str(), given)
+    });
+    given.collect()
+}
+
+fn comparison(run: &RunInfo, first: usize, cells: &[Answered], pair: Pair) -> Comparison {
     let (key, base) = (cells[pair.cell].key, cells[pair.baseline].key);
     let (before, now) = (given(&cells[pair.baseline]), given(&cells[pair.cell]));
     let asked = run.questions.iter().map(|question| question.id.as_str());
@@ -231,9 +255,17 @@ fn row(run: &RunInfo, first: usize, cells: &[Answered], pair: Pair) -> TextRow {
     for id in ids {
         found.add(before.get(id).copied(), now.get(id).copied());
     }
+    let baseline = first + pair.baseline;
+    let partings = std::mem::take(&mut found.partings).into_iter();
+    let beside = |(index, parting)| (index, Beside { baseline, parting });
+    let answers = partings.map(beside).collect();
     let mut row = found.row(key, base);
-    (row.cell, row.baseline_cell) = (first + pair.cell, first + pair.baseline);
-    row
+    (row.cell, row.baseline_cell) = (first + pair.cell, baseline);
+    Comparison {
+        row,
+        cell: pair.cell,
+        answers,
+    }
 }
 
 /// What is found question by question.
@@ -246,6 +278,8 @@ struct Found<'a> {
     /// Where answers part, with the share of the baseline's answer before.
     parted: Vec<(u32, Option<f64>)>,
     followed: Vec<Followed>,
+    /// Of each answer compared: its index among the cell's answers, and where it parts.
+    partings: Vec<(usize, Parting)>,
     n_not_answered: u32,
     n_sampled: u32,
     n_other_parallel: u32,
@@ -253,14 +287,13 @@ struct Found<'a> {
     n_no_tokens: u32,
 }
 
-type Answering<'a> = Option<(&'a AnswerRow, &'a Transcript)>;
-
 impl<'a> Found<'a> {
-    fn add(&mut self, before: Answering<'a>, now: Answering<'a>) {
-        let (Some((row, one)), Some((other_row, other))) = (before, now) else {
+    fn add(&mut self, before: Option<Given<'a>>, now: Option<Given<'a>>) {
+        let (Some(before), Some(now)) = (before, now) else {
             self.n_not_answered += 1;
             return;
         };
+        let (one, other) = (before.transcript, now.transcript);
         if !(one.is_greedy && other.is_greedy) {
             self.n_sampled += 1;
         } else if one.n_parallel != other.n_parallel {
@@ -268,14 +301,15 @@ impl<'a> Found<'a> {
         } else if one.prompt != other.prompt {
             self.n_other_prompt += 1;
         } else if let (Some(tokens), Some(other_tokens)) = (&one.tokens, &other.tokens) {
-            self.compared.push((row, other_row));
-            self.follow((row, tokens), (other_row, other_tokens));
+            self.compared.push((before.row, now.row));
+            let parting = self.follow((before.row, tokens), (now.row, other_tokens));
+            self.partings.push((now.index, parting));
         } else {
             self.n_no_tokens += 1;
         }
     }
 
-    fn follow(&mut self, one: (&AnswerRow, &[i32]), other: (&AnswerRow, &[i32])) {
+    fn follow(&mut self, one: (&AnswerRow, &[i32]), other: (&AnswerRow, &[i32])) -> Parting {
         let alike = one
             .1
             .iter()
@@ -293,6 +327,7 @@ impl<'a> Found<'a> {
                 until: count(alike),
                 ended: false,
             });
+            Parting::CutFirst
         } else if goes_on(one) || goes_on(other) {
             let of_base = alike as f64 / one.1.len() as f64;
             self.parted
@@ -301,12 +336,14 @@ impl<'a> Found<'a> {
                 until: next,
                 ended: true,
             });
+            Parting::At(next)
         } else {
             self.identical += 1;
             self.followed.push(Followed {
                 until: next,
                 ended: false,
             });
+            Parting::Never
         }
     }
 
