@@ -2,7 +2,7 @@
 # One profile (release) and one feature set everywhere: any other would build llama.cpp once more.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test report real-model bench fetch-model
+.PHONY: help setup build test browser report real-model bench fetch-model
 
 # The steps depend on one another; each is parallel inside. Cargo must not look for make's jobserver.
 .NOTPARALLEL:
@@ -19,13 +19,18 @@ build: setup ## build everything
 
 # The quick checks come first: a misplaced space should not wait for llama.cpp.
 test: ## formatting, licences, lints and every test
-	@scripts/setup.sh compiler cmake libclang font python rustfmt clippy cargo-deny
+	@scripts/setup.sh compiler cmake libclang font python node chromium rustfmt clippy cargo-deny
 	scripts/test-setup.sh
 	cargo fmt --all -- --check
 	scripts/deny.sh
 	scripts/overlap.sh
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo test --release --workspace
+	scripts/browser.sh
+
+browser: ## open made-up reports in Chromium: layout, contrast, keyboard, paper
+	@scripts/setup.sh compiler cmake libclang font node chromium
+	scripts/browser.sh
 
 report: build ## measure the embedded models, and print the path of report.html
 	cargo run --release --quiet --bin hanbench -- run

@@ -3,8 +3,8 @@
 #
 #   scripts/setup.sh [NEED...]
 #
-# NEED is compiler, cmake, libclang, font, python, pip, rustfmt, clippy or cargo-deny; without one, what
-# building and reporting need. System packages come from apt-get (through sudo where not root). With
+# NEED is compiler, cmake, libclang, font, python, pip, node, chromium, rustfmt, clippy or cargo-deny;
+# without one, what building and reporting need. System packages come from apt-get (through sudo where not root). With
 # another package manager the exact command is printed and the script stops with status 1.
 set -eu
 
@@ -85,6 +85,15 @@ has_font() {
     return 1
 }
 
+has_node() {
+    on_path npm && on_path node && node -e "process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)" >/dev/null 2>&1
+}
+
+has_chromium() {
+    [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return 0
+    on_path chromium || on_path chromium-browser || on_path google-chrome
+}
+
 has() {
     case $1 in
         compiler) on_path "$(first_word "${CC:-cc}")" && on_path "$(first_word "${CXX:-c++}")" ;;
@@ -93,10 +102,12 @@ has() {
         font) has_font ;;
         python) python3 --version >/dev/null 2>&1 ;;
         pip) python3 -m pip --version >/dev/null 2>&1 ;;
+        node) has_node ;;
+        chromium) has_chromium ;;
         rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
         clippy) cargo clippy --version >/dev/null 2>&1 ;;
         cargo-deny) cargo deny --version >/dev/null 2>&1 ;;
-        *) say "unknown need '$1' (compiler, cmake, libclang, font, python, pip, rustfmt, clippy, cargo-deny)"; exit 2 ;;
+        *) say "unknown need '$1' (compiler, cmake, libclang, font, python, pip, node, chromium, rustfmt, clippy, cargo-deny)"; exit 2 ;;
     esac
 }
 
@@ -110,6 +121,8 @@ describe() {
         font) echo "a font with Hangul, for the plots" ;;
         python) echo "python3, which writes the training text again to compare it" ;;
         pip) echo "pip (python3 -m pip), which fetches the real model" ;;
+        node) echo "Node.js 18 or newer with npm, which runs the browser tests" ;;
+        chromium) echo "Chromium (on PATH, or named in CHROMIUM), in which the browser tests open reports" ;;
         rustfmt) echo "rustfmt (cargo fmt)" ;;
         clippy) echo "clippy (cargo clippy)" ;;
         cargo-deny) echo "cargo-deny, which checks licences and sources" ;;
@@ -124,6 +137,7 @@ package_of() {
         apt-get:font) echo fonts-nanum ;;
         apt-get:python | dnf:python) echo python3 ;;
         apt-get:pip | dnf:pip) echo python3-pip ;;
+        apt-get:node | dnf:node | pacman:node) echo "nodejs npm" ;;
         dnf:compiler) echo "gcc gcc-c++" ;;
         dnf:libclang) echo clang-devel ;;
         dnf:font) echo naver-nanum-gothic-fonts ;;
@@ -133,10 +147,12 @@ package_of() {
         pacman:python) echo python ;;
         pacman:pip) echo python-pip ;;
         brew:font) echo font-nanum-gothic ;;
+        brew:node) echo node ;;
         brew:python | brew:pip) echo python ;;
         # Xcode's command line tools bring both, and bindgen finds that libclang without help.
         brew:compiler | brew:libclang) ;;
         *:cmake) echo cmake ;;
+        *:chromium) echo chromium ;;
     esac
 }
 

@@ -66,6 +66,8 @@ add_apt() {
 for package; do
     case \$package in
         cmake) cp "$machine/bin/cc" "$machine/bin/cmake" ;;
+        nodejs) cp "$machine/bin/cc" "$machine/bin/node" ;;
+        npm | chromium) cp "$machine/bin/cc" "$machine/bin/\$package" ;;
         libclang-dev | fonts-nanum) cp -R "$machine/packages/\$package/usr" "$machine/root/" ;;
     esac
 done
@@ -237,6 +239,27 @@ new_machine
 run setup.sh make-coffee
 expect_status 2
 expect_said "unknown need 'make-coffee'"
+
+name='the browser tests get Node.js and Chromium'
+new_machine; add_apt
+run setup.sh node chromium
+expect_status 0
+expect_call "apt-get $options install -y --no-install-recommends nodejs npm chromium"
+: >"$machine/calls"
+run setup.sh node chromium
+expect_status 0
+expect_no_call apt-get
+
+name='a Node.js that is too old does not count'
+new_machine
+for program in npm chromium; do stub "$program" </dev/null; done
+stub node <<'EOF'
+exit 1
+EOF
+run setup.sh node chromium
+expect_status 1
+expect_said 'missing: Node.js 18 or newer'
+expect_unsaid 'missing: Chromium'
 
 name='rustfmt and clippy come from rustup'
 new_machine

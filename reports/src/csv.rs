@@ -13,6 +13,8 @@
 //!   `\u{1b}`, or `\u{d}` for a carriage return.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use datasets::Kind;
@@ -52,48 +54,47 @@ pub fn write_all(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, Error> {
         move |source| Error { path, source }
     };
     std::fs::create_dir_all(dir).map_err(failed(dir))?;
-    let tables = [
-        ("speed.csv", table(&report.speed)),
-        ("memory.csv", table(&report.memory)),
-        ("energy.csv", table(&report.energy)),
-        ("perplexity.csv", table(&report.perplexity)),
-        ("claims.csv", table(&report.claims)),
-        ("fidelity.csv", table(&report.fidelity)),
-        ("numbers.csv", table(&report.numbers)),
-        ("activations.csv", table(&report.activations)),
-        ("answers.csv", table(&report.answers)),
-        ("scores.csv", table(&report.scores)),
-        ("texts.csv", table(&report.texts)),
-        ("summary.csv", table(&report.summary)),
-        ("grid.csv", table(&report.grid)),
-        ("lineage.csv", table(&report.lineage)),
-        ("hardware.csv", table(&report.hardware)),
-        ("choice.csv", table(&report.choices)),
-        ("variants.csv", table(&report.variants)),
+    let tables: [(&str, Write); 17] = [
+        ("speed.csv", &|out| table(&report.speed, out)),
+        ("memory.csv", &|out| table(&report.memory, out)),
+        ("energy.csv", &|out| table(&report.energy, out)),
+        ("perplexity.csv", &|out| table(&report.perplexity, out)),
+        ("claims.csv", &|out| table(&report.claims, out)),
+        ("fidelity.csv", &|out| table(&report.fidelity, out)),
+        ("numbers.csv", &|out| table(&report.numbers, out)),
+        ("activations.csv", &|out| table(&report.activations, out)),
+        ("answers.csv", &|out| table(&report.answers, out)),
+        ("scores.csv", &|out| table(&report.scores, out)),
+        ("texts.csv", &|out| table(&report.texts, out)),
+        ("summary.csv", &|out| table(&report.summary, out)),
+        ("grid.csv", &|out| table(&report.grid, out)),
+        ("lineage.csv", &|out| table(&report.lineage, out)),
+        ("hardware.csv", &|out| table(&report.hardware, out)),
+        ("choice.csv", &|out| table(&report.choices, out)),
+        ("variants.csv", &|out| table(&report.variants, out)),
     ];
     let mut paths = Vec::new();
-    for (name, bytes) in tables {
+    for (name, write) in tables {
         let path = dir.join(name);
-        bytes
-            .and_then(|bytes| file::replace(&path, &bytes))
-            .map_err(failed(&path))?;
+        file::replace_with(&path, |out| write(out)).map_err(failed(&path))?;
         paths.push(path);
     }
     Ok(paths)
 }
 
-/// The file that holds `rows`.
-fn table<R: Row>(rows: &[R]) -> std::io::Result<Vec<u8>> {
+/// Writes a table to its file.
+type Write<'a> = &'a dyn Fn(&mut BufWriter<File>) -> io::Result<()>;
+
+/// Writes `rows` as a file of their own.
+fn table<R: Row>(rows: &[R], out: impl io::Write) -> io::Result<()> {
     let mut writer = ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::Any(b'\n'))
-        .from_writer(Vec::new());
+        .from_writer(out);
     writer.write_record(R::HEADER)?;
     for row in rows {
         writer.write_record(row.fields().iter().map(|field| field.as_bytes()))?;
     }
-    writer
-        .into_inner()
-        .map_err(::csv::IntoInnerError::into_error)
+    writer.flush()
 }
 
 /// A row type with its columns.
@@ -518,7 +519,8 @@ mod tests {
             let mut report = sample::report(1, 1);
             report.answers[0].answer.clone_from(&answer);
             report.answers[0].reference_nll = Some(number);
-            let bytes = table(&report.answers).unwrap();
+            let mut bytes = Vec::new();
+            table(&report.answers, &mut bytes).unwrap();
             let mut reader = ::csv::Reader::from_reader(&bytes[..]);
             let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
             prop_assert_eq!(rows.len(), 1);

@@ -1,7 +1,8 @@
 //! Writing a file so that a reader sees either the old one or the whole new one.
 
 use std::ffi::OsString;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes `bytes` to a temporary file beside `path` and renames it to `path`, so that a run that is
@@ -11,9 +12,26 @@ use std::path::{Path, PathBuf};
 ///
 /// The system's reason; the temporary file is removed again. The caller names the file.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_with(path, |file| file.write_all(bytes))
+}
+
+/// The same with what `write` writes, none of which has to be in memory whole.
+///
+/// # Errors
+///
+/// As of [`replace`], and what `write` returns.
+pub fn replace_with(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let temporary = temporary_name(path)?;
-    let written =
-        std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    let written = File::create(&temporary)
+        .and_then(|file| {
+            let mut file = BufWriter::new(file);
+            write(&mut file)?;
+            file.flush()
+        })
+        .and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is the one to tell; there may be nothing to remove.
         _ = std::fs::remove_file(&temporary);

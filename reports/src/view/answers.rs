@@ -70,9 +70,9 @@ pub(super) fn rows(
     key: &CellKey,
     cell: usize,
     asked: &Asked,
-    answers: Vec<Answer>,
+    answers: Vec<Box<Answer>>,
 ) -> Vec<AnswerRow> {
-    let row = |answer| row(key, cell, asked, answer);
+    let row = |answer: Box<Answer>| row(key, cell, asked, *answer);
     answers.into_iter().map(row).collect()
 }
 

@@ -99,6 +99,9 @@ fn add(report: &mut Report, run: RunDir) {
                 .get_or_insert(beside);
         }
     }
+    // Growing by doubling would hold the rows of a large run twice.
+    let n_answers = rows.iter().map(|cell| cell.answers.len()).sum();
+    report.answers.reserve_exact(n_answers);
     for cell in rows {
         cell.append_to(report);
     }
@@ -183,7 +186,7 @@ impl CellRows {
         let timed: Vec<_> = facts
             .answers
             .iter()
-            .filter_map(answers::Timed::new)
+            .filter_map(|answer| answers::Timed::new(answer))
             .collect();
         let answer_speed = speed::answers_row(&key, run, &timed);
         let inter_token = timed.iter().flat_map(|answer| answer.inter_token_ns);
@@ -206,7 +209,7 @@ impl CellRows {
         let transcripts = facts
             .answers
             .iter_mut()
-            .map(texts::Transcript::take)
+            .map(|answer| texts::Transcript::take(answer))
             .collect();
         let answers = answers::rows(
             &key,

@@ -19,7 +19,8 @@ pub(super) struct CellFacts {
     pub(super) chunks: Vec<PerplexityChunk>,
     /// Texts (corpus and text) whose scoring was cut off or failed after their last chunk.
     pub(super) unfinished: Vec<(String, String)>,
-    pub(super) answers: Vec<Answer>,
+    /// Boxed as they were read, so that each is freed as its row is made.
+    pub(super) answers: Vec<Box<Answer>>,
     pub(super) numbers: Vec<TensorNumbers>,
     pub(super) activations: Vec<ActivationRange>,
     pub(super) failures: Vec<Failure>,
@@ -48,7 +49,7 @@ impl CellFacts {
                 Fact::Fidelity(_) => {} // of fidelity cells
                 Fact::Meter(meter) => cell.meters.push(meter),
                 Fact::Activation(range) => cell.activations.push(range),
-                Fact::Answer(answer) => cell.answers.push(*answer),
+                Fact::Answer(answer) => cell.answers.push(answer),
                 Fact::Numbers(numbers) => cell.numbers.push(*numbers),
                 Fact::Failure(failure) => {
                     if matches!(failure.stage, Stage::Perplexity | Stage::Process) {
