@@ -116,7 +116,7 @@ impl<'a> QuestionView<'a> {
                 .chain(note(&cards))
                 .collect(),
             points: given.question.map(points).unwrap_or_default(),
-            figures: Figures::of(labels, number, &given.rows),
+            figures: Figures::of(report, labels, number, &given.rows),
             cards,
         }
     }

@@ -31,6 +31,18 @@ fn these(values: impl IntoIterator<Item = Option<f64>>) -> Expected {
     Expected::These(values.into_iter().flatten().collect())
 }
 
+/// What stands of an answer under the head of a column of answers.csv.
+pub(super) fn of_an_answer(line: &Line, column: &str) -> Expected {
+    match column {
+        "style" | "prose_before_list" | "prose_after_list" => Expected::Words,
+        // Shown in milliseconds while less than a second, from then on in seconds.
+        "ttft_ns" => {
+            these([get(line, column).map(|ns| if ns < 1e9 { ns / 1e6 } else { ns / 1e9 })])
+        }
+        _ => these([get(line, column)]),
+    }
+}
+
 /// A value with its interval, where both ends are known.
 fn with_interval(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Expected {
     let ends = value.and(low.zip(high));
