@@ -24,19 +24,30 @@ const remembered = (language) => {
 const wanted = [remembered(), ...navigator.languages.map((tag) => tag.slice(0, 2))].find((tag) => tag in titles);
 show(wanted || "en");
 
-// The texts of the two languages differ in length: what stands at the top of the window stays there.
-const atTop = () => {
+// The texts of the two languages differ in length: what stands at the top of the window stays there. By the
+// time a button says that it has changed the page has moved, so the place is kept while the reader scrolls.
+const blocks = "h2, h3, h4, p, li, tr, summary, figcaption, figure, article, section, main > *";
+let place = null;
+const keep = () => {
   const top = document.querySelector("header").getBoundingClientRect().bottom;
   const near = document.elementFromPoint(innerWidth / 2, top + 24);
-  return near && near.closest("tr, figure, article, section, main > *");
+  const block = scrollY > 0 && near && near.closest(blocks);
+  place = block && { block, top: block.getBoundingClientRect().top };
 };
+const goBack = () => place && scrollBy(0, place.block.getBoundingClientRect().top - place.top);
+let isMoving = false;
+addEventListener("scroll", () => isMoving || keep(), { passive: true });
 for (const language of Object.keys(titles)) {
   document.getElementById("in-" + language).addEventListener("change", () => {
-    const kept = scrollY > 0 && atTop();
-    const before = kept && kept.getBoundingClientRect().top;
+    isMoving = true;
     show(language);
     remembered(language);
-    if (kept) scrollBy(0, kept.getBoundingClientRect().top - before);
+    goBack();
+    // What comes into sight is laid out only now.
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      goBack();
+      isMoving = false;
+    }));
   });
 }
 

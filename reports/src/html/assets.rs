@@ -30,7 +30,7 @@ pub(super) const STYLE: Asset = Asset {
 /// The script, without which the page reads as well.
 pub(super) const SCRIPT: Asset = Asset {
     text: include_str!("../../templates/report.js"),
-    sha256: "P43qAt5CJsYj3vtQbULSEfdrslEvT2TVQ8gCXeOumg8=",
+    sha256: "GAwCdAv7qghKIChDhwP63ETWrwt7ROK0XiBLzc/VFRY=",
 };
 
 /// The Content-Security-Policy: this style sheet and this script, and nothing from anywhere.

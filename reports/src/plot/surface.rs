@@ -7,6 +7,7 @@ use super::frame::WIDTH;
 use super::lang::Lang;
 use plotters::prelude::*;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Units of an SVG's `viewBox` to a logical pixel.
 const SVG_SCALE: f64 = 4.0;
@@ -47,8 +48,12 @@ pub(super) fn svg(scene: &Scene, title: &str, fonts: &Fonts) -> Result<String, S
     ))
 }
 
+/// One picture at a time: in the making each takes tens of megabytes, on as many cores as there are.
+static DRAWING: Mutex<()> = Mutex::new(());
+
 /// Writes a PNG in the language of the fonts.
 pub(super) fn png(scene: &Scene, fonts: &Fonts, path: &Path) -> Drawn {
+    let _one = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
     let height = scene.height(fonts).ceil();
     let (scale, reduce) = resolution(height);
     let (w, h) = (WIDTH as usize * scale, height as usize * scale);

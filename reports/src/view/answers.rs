@@ -66,6 +66,7 @@ impl<'a> Asked<'a> {
 }
 
 /// The rows of a cell's answers; `cell` is its index in the report.
+#[allow(clippy::vec_box)]
 pub(super) fn rows(
     key: &CellKey,
     cell: usize,

@@ -20,6 +20,7 @@ pub(super) struct CellFacts {
     /// Texts (corpus and text) whose scoring was cut off or failed after their last chunk.
     pub(super) unfinished: Vec<(String, String)>,
     /// Boxed as they were read, so that each is freed as its row is made.
+    #[allow(clippy::vec_box)]
     pub(super) answers: Vec<Box<Answer>>,
     pub(super) numbers: Vec<TensorNumbers>,
     pub(super) activations: Vec<ActivationRange>,
