@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::date::dates_in_words;
-use super::document::{Document, Kind};
+use super::document::Document;
 use super::letter::{is_lone_jamo, is_syllable};
 use super::number::in_digits;
 use super::unit::{in_units, is_unit_of};
