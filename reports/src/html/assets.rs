@@ -1,4 +1,4 @@
-//! The style sheet, the script, and the policy under which a browser accepts nothing else.
+//! The style sheets, the script, and the policy under which a browser accepts nothing else.
 
 use askama::filters::HtmlSafe;
 use std::fmt;
@@ -24,7 +24,14 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "2WtVaHh4WFYSO9Porz0eZrYIHAXsgJWTTroPESArAJ0=",
+    sha256: "JJfT1prSRIszwrQxftzpxc902kBCoy21DSe76cORv4E=",
+};
+
+/// What a condition changes: the theme, the width, paper. Apart from [`STYLE`], since browsers go
+/// through all rules of a sheet when one of its conditions turns.
+pub(super) const MEDIA: Asset = Asset {
+    text: include_str!("../../templates/media.css"),
+    sha256: "jSTxnX6EtP461AaR7HuJVVxHnknTbkus+7YQNGG5yxA=",
 };
 
 /// The script, without which the page reads as well.
@@ -33,11 +40,11 @@ pub(super) const SCRIPT: Asset = Asset {
     sha256: "GAwCdAv7qghKIChDhwP63ETWrwt7ROK0XiBLzc/VFRY=",
 };
 
-/// The Content-Security-Policy: this style sheet and this script, and nothing from anywhere.
+/// The Content-Security-Policy: these style sheets and this script, and nothing from anywhere.
 pub(super) fn policy() -> String {
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
-        STYLE.sha256, SCRIPT.sha256
+        "default-src 'none'; style-src 'sha256-{}' 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        STYLE.sha256, MEDIA.sha256, SCRIPT.sha256
     )
 }
 
@@ -63,7 +70,11 @@ mod tests {
 
     #[test]
     fn the_hashes_are_those_of_the_files() {
-        for (file, asset) in [("report.css", STYLE), ("report.js", SCRIPT)] {
+        for (file, asset) in [
+            ("report.css", STYLE),
+            ("media.css", MEDIA),
+            ("report.js", SCRIPT),
+        ] {
             let path = format!("{}/templates/{file}", env!("CARGO_MANIFEST_DIR"));
             let loaded = datasets::load_corpus(&path).unwrap();
             assert_eq!(

@@ -92,6 +92,7 @@ pub enum Error {
 struct Page<'a> {
     policy: String,
     style: Asset,
+    media: Asset,
     script: Asset,
     headline: headline::Headline,
     summary: Table,
@@ -177,6 +178,7 @@ pub fn page(report: &Report, charts: &Charts) -> Result<String, Error> {
     let mut page = Page {
         policy: assets::policy(),
         style: assets::STYLE,
+        media: assets::MEDIA,
         script: assets::SCRIPT,
         headline: headline::Headline::of(report, &labels),
         summary: summary::table(report, &labels),

@@ -124,7 +124,7 @@ pub(super) fn assert_sound(page: &str) {
         );
     }
     assert_eq!(page.matches("<script").count(), 1);
-    assert_eq!(page.matches("</style").count(), 1);
+    assert_eq!(page.matches("</style").count(), 2);
     for needle in ["url(", "@import", "<img"] {
         assert!(!page.contains(needle), "{needle}");
     }

@@ -142,6 +142,10 @@ describe("reading", { concurrency: 2 }, () => {
     const bytes = await page.evaluate(() => new Blob([document.documentElement.outerHTML]).size);
     assert.ok(bytes < 10_000_000, `${bytes} bytes`);
     assert.equal(await page.locator(".answer").count(), 2400);
+    // This took minutes where the conditions stood in the sheet of all rules (media.css).
+    await page.setViewportSize({ width: 500, height: 900 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    assert.ok(await page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth));
     await done();
   });
 
