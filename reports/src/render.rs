@@ -61,7 +61,11 @@ pub fn render(report: &Report, out: &Path) -> Result<Rendered, Error> {
     Ok(Rendered {
         html,
         csv,
-        plots: charts.list.into_iter().map(|chart| chart.png).collect(),
+        plots: charts
+            .list
+            .into_iter()
+            .flat_map(|chart| [chart.png, chart.png_en])
+            .collect(),
         warnings: charts.warnings,
     })
 }

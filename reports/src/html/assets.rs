@@ -24,7 +24,7 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "JJfT1prSRIszwrQxftzpxc902kBCoy21DSe76cORv4E=",
+    sha256: "Gpbj48ultmp1cRG3TaH+5coYPEHESmPDxhOMcjINgb8=",
 };
 
 /// What a condition changes: the theme, the width, paper. Apart from [`STYLE`], since browsers go

@@ -5,6 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::Error;
+use super::foreign;
 use super::phrase::{Phrase, Rich};
 use super::svg::{self, Inline};
 
@@ -22,25 +23,29 @@ struct Figure {
     id: String,
     title: Phrase,
     caption: Phrase,
-    drawing: Inline,
+    /// In Korean and in English.
+    drawings: [Inline; 2],
 }
 
 impl ChartSection {
     /// The section; refuses a chart that holds more than a drawing.
     pub(super) fn of(charts: &Charts) -> Result<Self, Error> {
         let figure = |(i, chart): (usize, &crate::plot::Chart)| {
-            let label = format!("{} / {}", chart.title_ko, chart.title_en);
-            let drawing = svg::inline(&chart.svg, &format!("c{i}-"), &label).map_err(|reason| {
-                Error::Chart {
+            let drawing = |lang: &str, svg: &str, title: &str, finding: &str| {
+                let label = format!("{title}: {}", foreign::plain(finding));
+                svg::inline(svg, &format!("c{i}{lang}-"), &label).map_err(|reason| Error::Chart {
                     name: chart.name.to_string(),
                     reason,
-                }
-            })?;
+                })
+            };
             Ok(Figure {
                 id: format!("chart-{i}"),
                 title: both(&chart.title_ko, &chart.title_en),
                 caption: both(&chart.caption_ko, &chart.caption_en),
-                drawing,
+                drawings: [
+                    drawing("ko", &chart.svg_ko, &chart.title_ko, &chart.finding_ko)?,
+                    drawing("en", &chart.svg_en, &chart.title_en, &chart.finding_en)?,
+                ],
             })
         };
         Ok(Self {

@@ -18,8 +18,12 @@ fn chart() -> Charts {
         title_en: "Decode speed".into(),
         caption_ko: format!("설명 {HOSTILE}"),
         caption_en: "caption".into(),
-        svg: svg.into(),
+        finding_ko: format!("찾은 것 {HOSTILE}"),
+        finding_en: "finding".into(),
+        svg_ko: svg.into(),
+        svg_en: svg.into(),
         png: "speed-decode.png".into(),
+        png_en: "speed-decode.en.png".into(),
     };
     Charts {
         list: vec![chart.clone(), chart],
@@ -307,7 +311,7 @@ fn html_says_that_raising_the_precision_adds_nothing() {
 #[test]
 fn html_refuses_a_chart_that_does_more_than_draw() {
     let mut charts = chart();
-    charts.list[1].svg = "<svg><script>alert(1)</script></svg>".into();
+    charts.list[1].svg_en = "<svg><script>alert(1)</script></svg>".into();
     let error = page(&sample::report(1, 1), &charts)
         .unwrap_err()
         .to_string();

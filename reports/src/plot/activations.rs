@@ -47,7 +47,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     Some(Draft {
         name: "activations",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &model, lang)),
+        caption: Both::make(|lang| caption(context, &model, lang).into()),
         scene: Both::make(|lang| Scene::Lines(chart(context, &model, lang))),
     })
 }
@@ -222,7 +222,7 @@ mod tests {
 
     fn captions(report: &Report) -> (String, String) {
         let draft = draft(&Context::of(report)).unwrap();
-        (draft.caption.ko, draft.caption.en)
+        (draft.caption.ko.whole(), draft.caption.en.whole())
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! reduced afterwards, which also smooths edges.
 
 use super::builtin;
-use super::font::{CSS_FAMILY, Fonts};
-use super::palette::{Mark, PAPER, Rgb, Style};
+use super::font::Fonts;
+use super::palette::{Mark, PAPER, Paint, Style, tint};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::FontStyle;
@@ -31,7 +31,7 @@ pub(super) struct Type {
     /// The em in logical pixels.
     pub(super) size: f64,
     pub(super) bold: bool,
-    pub(super) color: Rgb,
+    pub(super) color: Paint,
 }
 
 /// Who lays out text.
@@ -61,13 +61,26 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         )
     }
 
+    /// The colour itself, or for a viewer its code: see [`super::svg`].
+    fn color(&self, paint: Paint) -> RGBAColor {
+        let (r, g, b) = match self.setter {
+            Setter::Viewer => paint.code(),
+            Setter::Canvas => paint.light(),
+        };
+        RGBAColor(r, g, b, paint.alpha)
+    }
+
+    fn fill(&self, paint: Paint) -> ShapeStyle {
+        self.color(paint).filled()
+    }
+
     /// Width of `text` in logical pixels.
     pub(super) fn width(&self, text: &str, face: Type) -> f64 {
         face.size * self.fonts.width(text, face.bold)
     }
 
     /// A filled rectangle from one corner to the other; one of no extent is still a hairline.
-    pub(super) fn rect(&self, from: (f64, f64), to: (f64, f64), color: Rgb) -> Drawn {
+    pub(super) fn rect(&self, from: (f64, f64), to: (f64, f64), color: Paint) -> Drawn {
         let (from, to) = (self.at(from.0, from.1), self.at(to.0, to.1));
         let to = (to.0.max(from.0 + 1), to.1.max(from.1 + 1));
         // The bitmap backend fills the last row and column too, an SVG viewer does not.
@@ -77,7 +90,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
             to
         };
         self.area
-            .draw(&Rectangle::new([from, to], rgb(color).filled()))
+            .draw(&Rectangle::new([from, to], self.fill(color)))
             .map_err(reason)
     }
 
@@ -87,7 +100,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         from: (f64, f64),
         to: (f64, f64),
         thickness: f64,
-        color: Rgb,
+        color: Paint,
     ) -> Drawn {
         let half = thickness / 2.0;
         if from.1 == to.1 {
@@ -103,7 +116,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         from: (f64, f64),
         to: (f64, f64),
         thickness: f64,
-        color: Rgb,
+        color: Paint,
     ) -> Drawn {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy).max(1e-9);
@@ -121,21 +134,21 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
     }
 
     /// A filled polygon.
-    pub(super) fn polygon(&self, corners: &[(f64, f64)], color: Rgb) -> Drawn {
+    pub(super) fn polygon(&self, corners: &[(f64, f64)], color: Paint) -> Drawn {
         let corners: Vec<_> = corners.iter().map(|&(x, y)| self.at(x, y)).collect();
         self.area
-            .draw(&Polygon::new(corners, rgb(color).filled()))
+            .draw(&Polygon::new(corners, self.fill(color)))
             .map_err(reason)
     }
 
     /// A disc that what lies under it shines through; `alpha` 1 hides it.
-    pub(super) fn dot(&self, (x, y): (f64, f64), radius: f64, color: Rgb, alpha: f64) -> Drawn {
+    pub(super) fn dot(&self, (x, y): (f64, f64), radius: f64, color: Paint, alpha: f64) -> Drawn {
         let radius = (radius * self.scale).round() as u32;
         self.area
             .draw(&Circle::new(
                 self.at(x, y),
                 radius,
-                rgb(color).mix(alpha).filled(),
+                self.fill(tint(color, 1.0 - alpha)),
             ))
             .map_err(reason)
     }
@@ -149,7 +162,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         }
     }
 
-    fn shape(&self, (x, y): (f64, f64), r: f64, mark: Mark, color: Rgb) -> Drawn {
+    fn shape(&self, (x, y): (f64, f64), r: f64, mark: Mark, color: Paint) -> Drawn {
         // Factors that give every shape about the area of the circle.
         let (side, tip, base) = (r * 0.89, r * 1.25, r * 1.15);
         match mark {
@@ -171,7 +184,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
     }
 
     /// A hollow triangle that points right: the value is at least this.
-    pub(super) fn at_least(&self, (x, y): (f64, f64), radius: f64, color: Rgb) -> Drawn {
+    pub(super) fn at_least(&self, (x, y): (f64, f64), radius: f64, color: Paint) -> Drawn {
         let triangle = |r: f64| [(x - 0.7 * r, y - r), (x + 1.2 * r, y), (x - 0.7 * r, y + r)];
         self.polygon(&triangle(radius), color)?;
         self.polygon(&triangle(radius * 0.45), PAPER)
@@ -211,10 +224,10 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         } else {
             FontStyle::Normal
         };
-        let color = rgb(face.color);
-        // The SVG backend divides sizes by 1.24, and sets a text with its top at the position by
+        let color = self.color(face.color);
+        // The page names the fonts. The SVG backend divides sizes by 1.24, and sets a text with its top at the position by
         // moving the base line down 0.76 em.
-        let style = TextStyle::from((CSS_FAMILY, em * 1.24, style).into_font())
+        let style = TextStyle::from(("sans-serif", em * 1.24, style).into_font())
             .color(&color)
             .pos(Pos::new(h, VPos::Top));
         let (x, y) = self.at(x, baseline - 0.76 * face.size);
@@ -238,7 +251,7 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         };
         let em = face.size * self.scale;
         let size = em * font.size_per_em;
-        let color = rgb(face.color);
+        let color = self.color(face.color);
         let style = TextStyle::from((font.name.as_str(), size).into_font()).color(&color);
         // plotters puts the base line half its size below the position.
         let top = baseline * self.scale - size / 2.0;
@@ -272,10 +285,6 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         }
         Ok(())
     }
-}
-
-fn rgb((r, g, b): Rgb) -> RGBColor {
-    RGBColor(r, g, b)
 }
 
 fn reason<E: std::error::Error + Send + Sync>(error: DrawingAreaErrorKind<E>) -> String {

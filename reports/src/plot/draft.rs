@@ -14,11 +14,41 @@ pub(super) struct Draft {
     /// Stem of its file.
     pub(super) name: &'static str,
     pub(super) title: Both<String>,
-    pub(super) caption: Both<String>,
+    pub(super) caption: Both<Caption>,
     pub(super) scene: Both<Scene>,
 }
 
+/// What stands under a chart.
+pub(super) struct Caption {
+    /// What it shows, in a sentence or a few: for those who cannot see it, instead of it.
+    pub(super) finding: String,
+    /// How it is to be read; may be empty.
+    pub(super) reading: String,
+}
+
+impl Caption {
+    /// Both together.
+    pub(super) fn whole(&self) -> String {
+        let Self { finding, reading } = self;
+        [finding.trim(), reading.trim()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+impl From<String> for Caption {
+    fn from(finding: String) -> Self {
+        Self {
+            finding,
+            reading: String::new(),
+        }
+    }
+}
+
 /// What is drawn, in one language.
+#[derive(Clone)]
 pub(super) enum Scene {
     Rows(RowChart),
     Lines(LineChart),
@@ -27,6 +57,19 @@ pub(super) enum Scene {
 }
 
 impl Scene {
+    /// The same without its title, which the page says itself.
+    pub(super) fn untitled(&self) -> Self {
+        let mut scene = self.clone();
+        let frame = match &mut scene {
+            Self::Rows(chart) => &mut chart.frame,
+            Self::Lines(chart) => &mut chart.frame,
+            Self::Histogram(chart) => &mut chart.frame,
+            Self::Scatter(chart) => &mut chart.frame,
+        };
+        frame.title.clear();
+        scene
+    }
+
     /// Height in logical pixels; the width is [`super::frame::WIDTH`].
     pub(super) fn height(&self, fonts: &Fonts) -> f64 {
         match self {

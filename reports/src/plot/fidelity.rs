@@ -74,7 +74,7 @@ impl Kind {
         Draft {
             name,
             title: Both::make(|lang| self.title(lang).to_owned()),
-            caption: Both::make(|lang| self.caption(context, groups, lang)),
+            caption: Both::make(|lang| self.caption(context, groups, lang).into()),
             scene: Both::make(|lang| Scene::Rows(self.chart(context, groups, lang))),
         }
     }

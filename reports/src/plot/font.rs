@@ -7,10 +7,6 @@ use fontdb::{Database, FaceInfo, Stretch, Style, Weight};
 use plotters::style::{FontStyle, IntoFont, register_font};
 use std::sync::OnceLock;
 
-/// What browsers are asked to set labels in: the page's likely fonts, the measured ones first.
-pub(super) const CSS_FAMILY: &str = "'Nanum Gothic', NanumGothic, 'Noto Sans KR', 'Noto Sans CJK KR', \
-                                     'Apple SD Gothic Neo', 'Malgun Gothic', sans-serif";
-
 /// Families with Hangul, the best first.
 const HANGUL: [&str; 10] = [
     "NanumGothic",

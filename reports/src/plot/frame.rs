@@ -50,6 +50,7 @@ const ENTRY_GAP: f64 = 22.0;
 /// Title, legend and the title of the scale.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
+    /// Empty where the page says it.
     pub(super) title: String,
     /// What was measured, behind the title in lighter type; may be empty.
     pub(super) subtitle: String,
@@ -87,7 +88,16 @@ impl Frame {
             .legend_places(fonts)
             .last()
             .map_or(0, |(line, _)| line + 1);
-        50.0 + lines as f64 * LEGEND_LINE + 6.0
+        self.head() + lines as f64 * LEGEND_LINE + 6.0
+    }
+
+    /// Where the legend begins.
+    fn head(&self) -> f64 {
+        match (self.title.is_empty(), self.subtitle.is_empty()) {
+            (false, _) => 50.0,
+            (true, false) => 30.0,
+            (true, true) => 8.0,
+        }
     }
 
     /// Line and x of each entry of the legend.
@@ -107,8 +117,12 @@ impl Frame {
 
     /// Draws title and legend.
     pub(super) fn draw_head<DB: DrawingBackend>(&self, canvas: &Canvas<'_, DB>) -> Drawn {
-        canvas.text(&self.title, (MARGIN, 34.0), Anchor::Start, TITLE)?;
-        let after = MARGIN + canvas.width(&self.title, TITLE) * 1.06 + 12.0;
+        let baseline = self.head() - 16.0 + if self.title.is_empty() { 6.0 } else { 0.0 };
+        canvas.text(&self.title, (MARGIN, baseline), Anchor::Start, TITLE)?;
+        let after = match self.title.as_str() {
+            "" => MARGIN,
+            title => MARGIN + canvas.width(title, TITLE) * 1.06 + 12.0,
+        };
         let subtitle = fit(
             canvas.fonts,
             &self.subtitle,
@@ -116,9 +130,9 @@ impl Frame {
             NOTE.bold,
             WIDTH - MARGIN - after,
         );
-        canvas.text(&subtitle, (after, 34.0), Anchor::Start, NOTE)?;
+        canvas.text(&subtitle, (after, baseline), Anchor::Start, NOTE)?;
         for ((key, text), (line, x)) in self.legend.iter().zip(self.legend_places(canvas.fonts)) {
-            let middle = 50.0 + LEGEND_LINE * (line as f64 + 0.5);
+            let middle = self.head() + LEGEND_LINE * (line as f64 + 0.5);
             draw_key(canvas, *key, x, middle)?;
             canvas.text(text, (x + KEY + KEY_GAP, middle + 4.0), Anchor::Start, NOTE)?;
         }

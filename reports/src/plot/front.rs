@@ -22,7 +22,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     (!groups.is_empty()).then(|| Draft {
         name: "precision-front",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &groups, lang)),
+        caption: Both::make(|lang| caption(context, &groups, lang).into()),
         scene: Both::make(|lang| Scene::Scatter(chart(context, &groups, lang))),
     })
 }

@@ -6,7 +6,7 @@ use super::canvas::{Anchor, Canvas, Drawn, Type};
 use super::font::Fonts;
 use super::frame::{self, Frame, LABEL, NOTE, SMALL, WIDTH};
 use super::label::{CellName, fit, fit_name};
-use super::palette::{INK, MUTED, Rgb, Style, tint};
+use super::palette::{INK, MUTED, NORMAL, OUTSIDE, Paint, SUBNORMAL, Style, tint};
 use super::power;
 use plotters::prelude::DrawingBackend;
 use std::ops::Range;
@@ -54,11 +54,11 @@ pub(super) enum Fate {
 }
 
 impl Fate {
-    fn color(self) -> Rgb {
+    fn color(self) -> Paint {
         match self {
-            Self::Normal => (0xdd, 0xee, 0xe4),
-            Self::Subnormal => (0xfb, 0xe9, 0xb8),
-            Self::Outside => (0xf6, 0xd5, 0xce),
+            Self::Normal => NORMAL,
+            Self::Subnormal => SUBNORMAL,
+            Self::Outside => OUTSIDE,
         }
     }
 }

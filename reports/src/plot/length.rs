@@ -43,7 +43,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     Some(Draft {
         name: "answer-length",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &answers, unit, lang)),
+        caption: Both::make(|lang| caption(context, &answers, unit, lang).into()),
         scene: Both::make(|lang| Scene::Rows(chart(context, &answers, unit, lang))),
     })
 }

@@ -73,7 +73,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     Some(Draft {
         name: "memory",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &memories, lang)),
+        caption: Both::make(|lang| caption(context, &memories, lang).into()),
         scene: Both::make(|lang| Scene::Rows(chart(context, &memories, lang))),
     })
 }

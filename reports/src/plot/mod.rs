@@ -35,6 +35,7 @@ mod scatter;
 mod sfnt;
 mod speed;
 mod surface;
+mod svg;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -68,15 +69,23 @@ pub struct Chart {
     pub title_ko: String,
     /// Title in English.
     pub title_en: String,
-    /// What the chart shows, in one to a few Korean sentences; plain text, to be escaped.
+    /// What it shows, for those who cannot see it, in Korean; plain text, to be escaped.
+    pub finding_ko: String,
+    /// The same in English.
+    pub finding_en: String,
+    /// What it shows and how to read it, in one to a few Korean sentences; plain text, to be escaped.
     pub caption_ko: String,
     /// The same in English.
     pub caption_en: String,
     /// An `<svg>` element in Korean, to be put into HTML as it is. Its text is set in the viewer's
-    /// fonts, so it is Korean even where the PNG is not.
-    pub svg: String,
-    /// The PNG that was written.
+    /// fonts, so it is Korean even where the PNG is not; its colours are classes of the page.
+    pub svg_ko: String,
+    /// The same in English.
+    pub svg_en: String,
+    /// The PNG that was written: in Korean, or in English where no font has Hangul.
     pub png: PathBuf,
+    /// The PNG that is always in English.
+    pub png_en: PathBuf,
 }
 
 /// Why charts could not be written.
@@ -118,8 +127,8 @@ const CHARTS: [(&str, Maker); 13] = [
     ("answers-part", texts::draft),
 ];
 
-/// Draws every chart that `report` has data for and writes it to `dir` as `<name>.png`. A PNG that an
-/// earlier call left and that is not drawn now is removed.
+/// Draws every chart that `report` has data for and writes it to `dir` as `<name>.png`, and in English
+/// as `<name>.en.png`. A PNG that an earlier call left and that is not drawn now is removed.
 ///
 /// # Errors
 ///
@@ -141,6 +150,7 @@ fn write_with(fonts: &Fonts, report: &Report, dir: &Path) -> Result<Charts, Erro
     for (name, draft) in &drafts {
         if draft.is_none() {
             remove(&png_path(dir, name))?;
+            remove(&png_path(dir, &in_english(name)))?;
         }
     }
     let list: Vec<Chart> = drafts
@@ -160,6 +170,10 @@ fn png_path(dir: &Path, name: &str) -> PathBuf {
     dir.join(format!("{name}.png"))
 }
 
+fn in_english(name: &str) -> String {
+    format!("{name}.en")
+}
+
 fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::Directory {
@@ -171,21 +185,32 @@ fn remove(path: &Path) -> Result<(), Error> {
 }
 
 fn write(draft: &Draft, fonts: &Fonts, dir: &Path) -> Result<Chart, Error> {
-    let path = png_path(dir, draft.name);
-    let failed = |reason| Error::Write {
-        path: path.clone(),
+    let png = png_path(dir, draft.name);
+    let png_en = png_path(dir, &in_english(draft.name));
+    let failed = |path: &Path, reason| Error::Write {
+        path: path.into(),
         reason,
     };
-    let svg = surface::svg(&draft.scene.ko, &draft.title.ko, fonts).map_err(failed)?;
-    surface::png(draft.scene.get(fonts.lang), fonts, &path).map_err(failed)?;
+    let svg = |lang| {
+        let scene = draft.scene.get(lang).untitled();
+        surface::svg(&scene, lang, fonts).map_err(|reason| failed(&png, reason))
+    };
+    for (lang, path) in [(fonts.lang, &png), (Lang::En, &png_en)] {
+        surface::png(draft.scene.get(lang), lang, fonts, path)
+            .map_err(|reason| failed(path, reason))?;
+    }
     let (title, caption) = (&draft.title, &draft.caption);
     Ok(Chart {
         name: draft.name,
-        title_ko: title.get(Lang::Ko).clone(),
-        title_en: title.get(Lang::En).clone(),
-        caption_ko: caption.get(Lang::Ko).clone(),
-        caption_en: caption.get(Lang::En).clone(),
-        svg,
-        png: path,
+        title_ko: title.ko.clone(),
+        title_en: title.en.clone(),
+        finding_ko: caption.ko.finding.trim().to_owned(),
+        finding_en: caption.en.finding.trim().to_owned(),
+        caption_ko: caption.ko.whole(),
+        caption_en: caption.en.whole(),
+        svg_ko: svg(Lang::Ko)?,
+        svg_en: svg(Lang::En)?,
+        png,
+        png_en,
     })
 }

@@ -56,7 +56,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     Some(Draft {
         name: "numbers",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &groups, lang)),
+        caption: Both::make(|lang| caption(context, &groups, lang).into()),
         scene: Both::make(|lang| Scene::Histogram(chart(context, &groups, lang))),
     })
 }
@@ -351,7 +351,7 @@ mod tests {
     fn captions(files: &[&[(i32, u64)]]) -> (String, String) {
         let report = report(files);
         let draft = draft(&Context::of(&report)).unwrap();
-        (draft.caption.ko, draft.caption.en)
+        (draft.caption.ko.whole(), draft.caption.en.whole())
     }
 
     #[test]

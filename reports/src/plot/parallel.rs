@@ -26,7 +26,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     Some(Draft {
         name: "speed-parallel",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &series, lang)),
+        caption: Both::make(|lang| caption(context, &series, lang).into()),
         scene: Both::make(|lang| Scene::Lines(chart(context, &series, lang))),
     })
 }

@@ -50,7 +50,7 @@ impl Measure {
         Some(Draft {
             name,
             title: Both::make(|lang| self.title(lang).to_owned()),
-            caption: Both::make(|lang| self.caption(context, &corpora, lang)),
+            caption: Both::make(|lang| self.caption(context, &corpora, lang).into()),
             scene: Both::make(|lang| Scene::Rows(self.chart(context, &corpora, lang))),
         })
     }

@@ -2,7 +2,7 @@
 //! what it drew ends.
 
 use super::canvas::{Canvas, Drawn};
-use super::palette::{INK, MUTED, PAPER, Rgb, Style, tint};
+use super::palette::{INK, MUTED, PAPER, Paint, Style, tint};
 use super::rows::{Part, Sample};
 use super::thin::jitter;
 use plotters::prelude::DrawingBackend;
@@ -87,7 +87,7 @@ pub(super) fn whiskers<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     (low, high): (f64, f64),
     y: f64,
-    color: Rgb,
+    color: Paint,
 ) -> Drawn {
     canvas.bar((low, y), (high, y), 2.5, color)?;
     for end in [low, high] {
@@ -136,7 +136,7 @@ pub(super) fn tick<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, x: f64, middle: 
 pub(super) fn fill<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     part: Part,
-    color: Rgb,
+    color: Paint,
     from: (f64, f64),
     to: (f64, f64),
 ) -> Drawn {
@@ -145,16 +145,15 @@ pub(super) fn fill<DB: DrawingBackend>(
     let seam = if roomy { 0.75 } else { 0.0 };
     let to = (to.0 - seam, to.1);
     canvas.rect(from, to, if part == Part::Hollow { MUTED } else { color })?;
+    if part == Part::Solid || !roomy {
+        return Ok(());
+    }
     let inner = ((from.0 + 1.0, from.1 + 1.0), (to.0 - 1.0, to.1 - 1.0));
+    canvas.rect(inner.0, inner.1, PAPER)?;
     match part {
-        _ if !roomy => Ok(()),
-        Part::Solid => Ok(()),
-        Part::Hollow => canvas.rect(inner.0, inner.1, PAPER),
         Part::Light => canvas.rect(inner.0, inner.1, tint(color, 0.72)),
-        Part::Hatched => {
-            canvas.rect(inner.0, inner.1, PAPER)?;
-            hatch(canvas, inner.0, inner.1, color)
-        }
+        Part::Hatched => hatch(canvas, inner.0, inner.1, color),
+        Part::Solid | Part::Hollow => Ok(()),
     }
 }
 
@@ -163,7 +162,7 @@ fn hatch<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     from: (f64, f64),
     to: (f64, f64),
-    color: Rgb,
+    color: Paint,
 ) -> Drawn {
     let (width, height) = (to.0 - from.0, to.1 - from.1);
     let n = ((width + height) / 5.0) as usize;

@@ -46,7 +46,7 @@ impl Speed {
         Some(Draft {
             name,
             title: Both::make(|lang| self.title(lang).to_owned()),
-            caption: Both::make(|lang| self.caption(context, &measured, lang)),
+            caption: Both::make(|lang| self.caption(context, &measured, lang).into()),
             scene: Both::make(|lang| Scene::Rows(self.chart(context, &measured, lang))),
         })
     }

@@ -5,6 +5,7 @@ use super::draft::Scene;
 use super::font::Fonts;
 use super::frame::WIDTH;
 use super::lang::Lang;
+use super::svg;
 use plotters::prelude::*;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -24,35 +25,33 @@ fn resolution(height: f64) -> (usize, usize) {
     }
 }
 
-/// An `<svg>` element in Korean, labelled `title` for those who cannot see it.
-pub(super) fn svg(scene: &Scene, title: &str, fonts: &Fonts) -> Result<String, String> {
-    let height = scene.height(fonts);
-    let size = ((WIDTH * SVG_SCALE) as u32, (height * SVG_SCALE) as u32);
+/// An `<svg>` element in one language, of which the page shows one at a time.
+pub(super) fn svg(scene: &Scene, lang: Lang, fonts: &Fonts) -> Result<String, String> {
+    let height = scene.height(fonts).ceil();
+    let (w, h) = ((WIDTH * SVG_SCALE) as u32, (height * SVG_SCALE) as u32);
     let mut text = String::new();
     {
-        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        area.fill(&WHITE).map_err(|error| error.to_string())?;
+        let area = SVGBackend::with_string(&mut text, (w, h)).into_drawing_area();
         let canvas = Canvas {
             area: &area,
             fonts,
             scale: SVG_SCALE,
             setter: Setter::Viewer,
         };
-        scene.draw(&canvas, Lang::Ko)?;
+        scene.draw(&canvas, lang)?;
         area.present().map_err(|error| error.to_string())?;
     }
-    let body = text.split_once('>').map_or("", |(_, body)| body);
-    let (w, h) = size;
+    let (tag, body) = (lang.pick("ko", "en"), svg::compact(&text)?);
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {w} {h}\" role=\"img\" aria-label=\"{title}\">{body}"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart t\" lang=\"{tag}\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {w} {h}\">\n{body}</svg>"
     ))
 }
 
 /// One picture at a time: in the making each takes tens of megabytes, on as many cores as there are.
 static DRAWING: Mutex<()> = Mutex::new(());
 
-/// Writes a PNG in the language of the fonts.
-pub(super) fn png(scene: &Scene, fonts: &Fonts, path: &Path) -> Drawn {
+/// Writes a PNG.
+pub(super) fn png(scene: &Scene, lang: Lang, fonts: &Fonts, path: &Path) -> Drawn {
     let _one = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
     let height = scene.height(fonts).ceil();
     let (scale, reduce) = resolution(height);
@@ -67,7 +66,7 @@ pub(super) fn png(scene: &Scene, fonts: &Fonts, path: &Path) -> Drawn {
             scale: scale as f64,
             setter: Setter::Canvas,
         };
-        scene.draw(&canvas, fonts.lang)?;
+        scene.draw(&canvas, lang)?;
         area.present().map_err(|error| error.to_string())?;
     }
     let pixels = if reduce == 2 {

@@ -86,7 +86,7 @@ fn a_full_report_gives_every_chart_as_png_and_svg() {
     for chart in &charts {
         let png = fs::read(&chart.png).unwrap();
         assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n", "{}", chart.name);
-        assert!(chart.svg.starts_with("<svg ") && !texts(&chart.svg).is_empty());
+        assert!(chart.svg_ko.starts_with("<svg ") && !texts(&chart.svg_ko).is_empty());
         for caption in [&chart.caption_ko, &chart.caption_en] {
             assert!(
                 caption.ends_with('.') && !caption.contains("  "),
@@ -101,7 +101,7 @@ fn mixed_precisions_are_named_beside_their_points() {
     let report = sample::grid_report();
     let (_dir, charts) = charts(&report);
     let front = chart(&charts, "precision-front");
-    let shown = texts(&front.svg);
+    let shown = texts(&front.svg_ko);
     for row in &report.grid {
         let name = crate::precision::Precision::parse(&row.precision).to_string();
         assert!(shown.contains(&name), "{name} is not in {shown:?}");
@@ -167,22 +167,22 @@ fn failed_cells_are_rows_of_the_decode_chart_alone() {
         report.summary[cell].decode_ts = None;
     }
     let (_dir, charts) = charts(&report);
-    let decode = texts(&chart(&charts, "speed-decode").svg);
+    let decode = texts(&chart(&charts, "speed-decode").svg_ko);
     assert!(
         decode.contains(&"측정 실패".into()) && decode.contains(&"실행 안 함".into()),
         "{decode:?}"
     );
     assert!(!decode.contains(&"text Q4_K_M".into()), "{decode:?}");
-    assert!(!texts(&chart(&charts, "memory").svg).contains(&"측정 실패".into()));
+    assert!(!texts(&chart(&charts, "memory").svg_ko).contains(&"측정 실패".into()));
 }
 
 #[test]
 fn hostile_labels_are_text_and_nothing_else() {
     let report = fixture::report(&HOSTILE.map(|label| (label, "F16")));
     for chart in charts(&report).1 {
-        assert!(!chart.svg.contains("<script"), "{}", chart.name);
+        assert!(!chart.svg_ko.contains("<script"), "{}", chart.name);
         assert!(
-            texts(&chart.svg)
+            texts(&chart.svg_ko)
                 .iter()
                 .any(|text| text.starts_with("</text><script>")),
             "{}",
@@ -193,7 +193,7 @@ fn hostile_labels_are_text_and_nothing_else() {
     charts(&swapped)
         .1
         .iter()
-        .for_each(|chart| drop(texts(&chart.svg)));
+        .for_each(|chart| drop(texts(&chart.svg_ko)));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn values_that_no_scale_can_hold_are_left_out() {
     let (_dir, charts) = charts(&report);
     for chart in &charts {
         assert!(
-            !texts(&chart.svg)
+            !texts(&chart.svg_ko)
                 .iter()
                 .any(|text| text.contains("NaN") || text.contains("inf"))
         );
@@ -217,10 +217,10 @@ fn values_that_no_scale_can_hold_are_left_out() {
 #[test]
 fn a_machine_is_named_only_where_there_are_several() {
     let mut report = fixture::report(&FOUR[..2]);
-    let one = chart(&charts(&report).1, "speed-decode").svg.clone();
+    let one = chart(&charts(&report).1, "speed-decode").svg_ko.clone();
     assert!(!one.contains("sample"));
     report.cells[1].key.machine = "노트북".into();
-    let two = texts(&chart(&charts(&report).1, "speed-decode").svg);
+    let two = texts(&chart(&charts(&report).1, "speed-decode").svg_ko);
     assert!(
         two.contains(&"sample".into()) && two.contains(&"노트북".into()),
         "{two:?}"
@@ -236,8 +236,9 @@ fn very_many_samples_are_thinned_and_the_caption_says_so() {
     let (_dir, charts) = charts(&report);
     let decode = chart(&charts, "speed-decode");
     assert_eq!(
-        decode.svg.matches("opacity=\"0.6\"").count(),
-        thin::limit(1)
+        decode.svg_ko.matches("<circle ").count(),
+        // Those of the legend are the mark and the sample, that of the row is its mark.
+        thin::limit(1) + 3
     );
     assert!(
         decode.caption_ko.contains("400개만"),
@@ -258,7 +259,7 @@ fn a_median_among_cut_answers_is_a_lower_bound() {
     report.summary[1].median_tokens = Some(220.0);
     let (_dir, charts) = charts(&report);
     let length = chart(&charts, "answer-length");
-    assert!(texts(&length.svg).contains(&"≥ 220토큰".into()));
+    assert!(texts(&length.svg_ko).contains(&"≥ 220토큰".into()));
     assert!(
         length
             .caption_ko
@@ -291,7 +292,7 @@ fn equal_memory_names_all_who_share_it() {
 fn answers_that_stay_alike_are_drawn_for_every_cell_that_was_compared() {
     let (_dir, drawn) = charts(&sample::report(10, 20));
     let part = chart(&drawn, "answers-part");
-    let shown = texts(&part.svg);
+    let shown = texts(&part.svg_ko);
     for name in ["general F16", "general Q8_0", "instruct Q4_K_M", "256"] {
         assert!(shown.contains(&name.into()), "{name}: {shown:?}");
     }
@@ -315,7 +316,7 @@ fn tokens_of_different_vocabularies_are_not_compared() {
             .caption_ko
             .contains("음절당 비트로 비교")
     );
-    assert!(texts(&chart(&charts, "answer-length").svg).contains(&"글자/답변".into()));
+    assert!(texts(&chart(&charts, "answer-length").svg_ko).contains(&"글자/답변".into()));
 }
 
 #[test]
@@ -323,7 +324,7 @@ fn divergence_is_drawn_beside_the_noise() {
     let mut report = sample::report(3, 1);
     let drawn = |report: &Report| chart(&charts(report).1, "fidelity").clone();
     let with_noise = drawn(&report);
-    let shown = texts(&with_noise.svg);
+    let shown = texts(&with_noise.svg_ko);
     assert!(shown.contains(&"잡음 바닥".into()) && shown.contains(&"general Q8_0".into()));
     // The baseline has no row of its own.
     assert!(!shown.contains(&"general F32".into()), "{shown:?}");
@@ -343,7 +344,7 @@ fn divergence_is_drawn_beside_the_noise() {
         "{}",
         exact.caption_ko
     );
-    assert!(!texts(&exact.svg).contains(&"잡음 바닥".into()));
+    assert!(!texts(&exact.svg_ko).contains(&"잡음 바닥".into()));
     report.fidelity.retain(|row| row.compared == Compared::Cell);
     assert!(
         drawn(&report)
@@ -355,7 +356,7 @@ fn divergence_is_drawn_beside_the_noise() {
 #[test]
 fn texts_are_drawn_side_by_side_where_there_are_several() {
     let mut report = sample::report(3, 1);
-    let shown = texts(&chart(&charts(&report).1, "fidelity-genres").svg);
+    let shown = texts(&chart(&charts(&report).1, "fidelity-genres").svg_ko);
     for text in ["held-out/essay", "held-out/news", "held-out/dialogue"] {
         assert!(shown.contains(&text.into()), "{shown:?}");
     }
@@ -384,7 +385,7 @@ fn divergence_of_any_name_and_value_makes_a_chart() {
         row.max_kld = values[index / 3 % values.len()];
     }
     for chart in charts(&report).1 {
-        let shown = texts(&chart.svg);
+        let shown = texts(&chart.svg_ko);
         assert!(
             !shown
                 .iter()
@@ -403,7 +404,7 @@ fn without_fonts_the_png_is_drawn_in_english_and_a_warning_says_so() {
         charts
             .list
             .iter()
-            .all(|chart| chart.png.exists() && chart.svg.contains("instruct F32"))
+            .all(|chart| chart.png.exists() && chart.svg_ko.contains("instruct F32"))
     );
 }
 
@@ -435,7 +436,7 @@ proptest! {
         let context = Context::of(&report);
         for (_, make) in CHARTS {
             if let Some(draft) = make(&context) {
-                texts(&surface::svg(&draft.scene.ko, &draft.title.ko, Fonts::system()).unwrap());
+                texts(&surface::svg(&draft.scene.ko, Lang::Ko, Fonts::system()).unwrap());
             }
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     Some(Draft {
         name: "answers-part",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &compared, lang)),
+        caption: Both::make(|lang| caption(context, &compared, lang).into()),
         scene: Both::make(|lang| Scene::Lines(chart(context, &compared, lang))),
     })
 }
