@@ -123,6 +123,7 @@ columns!(SpeedRow:
     reps, avg_ts, stddev_ts, median_ts, ci95_low, ci95_high,
     median_ns, page_cache_share, ttft_ns, inter_token_p50_ns, inter_token_p95_ns, chars_per_s,
     syllables_per_s,
+    drift, drift_ci95_low, drift_ci95_high,
 );
 columns!(MemoryRow:
     machine, model, variant, precision, n_ctx, model_bytes, kv_bytes, compute_bytes,
@@ -176,6 +177,7 @@ columns!(ScoreRow:
     obedience, obedience_ci95_low, obedience_ci95_high, n_obedience,
     off_topic_share, off_topic_ci95_low, off_topic_ci95_high, n_off_topic,
     reference_nll, reference_nll_ci95_low, reference_nll_ci95_high, n_reference_nll,
+    hangul_share_ci95_low, hangul_share_ci95_high, latin_share, han_share,
 );
 columns!(TextRow:
     machine, model, variant, precision, baseline, n_questions, identical, identical_share,
@@ -204,7 +206,7 @@ columns!(SummaryRow:
     decode_ts, decode_ci95_low, decode_ci95_high, ttft_ms, chars_per_s, syllables_per_s, load_ms, peak_rss_bytes,
     predicted_bytes, ppl, ppl_se, bits_per_byte, bits_per_syllable, n_answers, median_tokens,
     median_chars, cut_share, hangul_share, failure,
-    mean_kld, mean_kld_se, same_top, coverage, coverage_ci95_low, coverage_ci95_high,
+    mean_kld, mean_kld_se, same_top, coverage, coverage_ci95_low, coverage_ci95_high, pareto_overview,
 );
 
 columns!(GridRow:

@@ -132,6 +132,9 @@ fn decode(key: &CellKey, n_seq: u32, rate: f64) -> SpeedRow {
         inter_token_p95_ns: None,
         chars_per_s: None,
         syllables_per_s: None,
+        drift: None,
+        drift_ci95_low: None,
+        drift_ci95_high: None,
     }
 }
 
@@ -278,5 +281,6 @@ fn summary(cell: &CellView, speed: f64) -> SummaryRow {
         coverage: None,
         coverage_ci95_low: None,
         coverage_ci95_high: None,
+        pareto_overview: None,
     }
 }

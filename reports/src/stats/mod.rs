@@ -3,6 +3,7 @@
 
 mod bootstrap;
 mod describe;
+mod drift;
 mod fidelity;
 mod paired;
 mod perplexity;
@@ -12,6 +13,7 @@ mod survival;
 
 pub use bootstrap::{RESAMPLES, mean_interval, median_interval, median_ratio_interval};
 pub use describe::{Sorted, mean, median, percentile, sample_deviation};
+pub use drift::drift;
 pub use fidelity::{Fidelity, Inconsistent, Mean, Positions};
 pub use paired::{holm, signed_rank};
 pub use perplexity::{NllSums, Perplexity};

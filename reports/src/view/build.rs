@@ -10,9 +10,9 @@ use super::fidelity::{Comparisons, Members, Scored};
 use super::summary::Sources;
 use super::{
     ActivationKind, ActivationRow, AnswerRow, CellKey, CellView, EnergyRow, Exponents, FidelityRow,
-    GridRow, HardwareRow, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow, SpeedRow,
-    SummaryRow, activations, answers, choice, claims, energy, grid, hardware, lineage, numbers,
-    perplexity, scores, speed, summary, texts,
+    GridRow, HardwareRow, Latency, MemoryRow, NumbersRow, PerplexityRow, Report, ScoreRow,
+    SpeedRow, SummaryRow, activations, answers, choice, claims, energy, grid, hardware, latency,
+    lineage, numbers, overview, perplexity, scores, speed, summary, texts,
 };
 use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
@@ -31,6 +31,7 @@ pub fn build(runs: Vec<RunDir>) -> Report {
     }
     texts::correct(&mut report.texts);
     grid::compare(&mut report);
+    overview::judge(&mut report);
     report.claims = claims::rows(&report);
     (report.choices, report.variants) = choice::rows(&report);
     report
@@ -157,6 +158,7 @@ struct Planned<'a> {
 struct CellRows {
     view: CellView,
     speed: Vec<SpeedRow>,
+    latency: Option<Latency>,
     memory: Vec<MemoryRow>,
     energy: Vec<EnergyRow>,
     perplexity: Vec<PerplexityRow>,
@@ -186,9 +188,10 @@ impl CellRows {
         let timed: Vec<_> = facts
             .answers
             .iter()
-            .filter_map(|answer| answers::Timed::new(answer))
+            .filter_map(answers::Timed::new)
             .collect();
         let answer_speed = speed::answers_row(&key, run, &timed);
+        let latency = latency::row(cell.index, &timed);
         let inter_token = timed.iter().flat_map(|answer| answer.inter_token_ns);
         let inter_token_ms = inter_token.map(|ns| *ns as f64 / 1e6).collect();
         let rates = |group: Option<&speed::SpeedGroup>| {
@@ -252,6 +255,7 @@ impl CellRows {
         Self {
             view,
             speed,
+            latency,
             memory,
             energy,
             perplexity,
@@ -279,6 +283,7 @@ impl CellRows {
     fn append_to(self, report: &mut Report) {
         report.cells.push(self.view);
         report.speed.extend(self.speed);
+        report.latency.extend(self.latency);
         report.memory.extend(self.memory);
         report.energy.extend(self.energy);
         report.perplexity.extend(self.perplexity);

@@ -16,7 +16,9 @@ mod grid;
 mod groups;
 mod hardware;
 mod lineage;
+mod latency;
 mod numbers;
+mod overview;
 mod pareto;
 mod perplexity;
 mod scores;
@@ -45,6 +47,7 @@ pub(crate) use grid::compare;
 pub use grid::{GridRow, SAME_MEMORY};
 pub use hardware::HardwareRow;
 pub use lineage::LineageRow;
+pub use latency::Latency;
 pub use scores::Group;
 pub use texts::{Change, TextRow};
 
@@ -59,6 +62,8 @@ pub struct Report {
     pub fidelity_cells: Vec<FidelityView>,
     /// `speed.csv`.
     pub speed: Vec<SpeedRow>,
+    /// Times between tokens of the cells with answers that were decoded alone.
+    pub latency: Vec<Latency>,
     /// `memory.csv`.
     pub memory: Vec<MemoryRow>,
     /// `energy.csv`: of each test one row per meter, and one for each kind of meter that counts nothing.
@@ -241,6 +246,12 @@ pub struct SpeedRow {
     pub chars_per_s: Option<f64>,
     /// Answers: Hangul syllables a second, median over answers: what a Korean reader feels.
     pub syllables_per_s: Option<f64>,
+    /// By which share of the median the rate changes from the first repetition to the last
+    /// ([`crate::stats::drift`]) with its 95 % interval; `None` for fewer than five, and for loads and
+    /// answers.
+    pub drift: Option<f64>,
+    pub drift_ci95_low: Option<f64>,
+    pub drift_ci95_high: Option<f64>,
 }
 
 /// A line of `memory.csv`.
@@ -680,6 +691,11 @@ pub struct ScoreRow {
     pub reference_nll_ci95_low: Option<f64>,
     pub reference_nll_ci95_high: Option<f64>,
     pub n_reference_nll: u32,
+    pub hangul_share_ci95_low: Option<f64>,
+    pub hangul_share_ci95_high: Option<f64>,
+    /// Mean share of Latin and of Han among the letters of an answer.
+    pub latin_share: Option<f64>,
+    pub han_share: Option<f64>,
     /// Index of the cell in [`Report::cells`]; not a CSV column.
     #[serde(skip)]
     pub cell: usize,
@@ -732,6 +748,9 @@ pub struct SummaryRow {
     pub coverage: Option<f64>,
     pub coverage_ci95_low: Option<f64>,
     pub coverage_ci95_high: Option<f64>,
+    /// Whether no other cell of the machine beats this one in decode speed, memory and bits per syllable
+    /// together; `None` where one of them is missing.
+    pub pareto_overview: Option<bool>,
 }
 
 /// The distinct machines of a report, in order.

@@ -104,6 +104,7 @@ fn row(key: &CellKey, cell: usize, group: Group, answers: &[&AnswerRow]) -> Opti
     let coverage = Score::of(answers, |row| row.coverage);
     let obedience = Score::of(answers, |row| row.obedience);
     let off_topic = Score::of(answers, |row| row.off_topic_share);
+    let hangul = Score::of(answers, |row| row.hangul_share);
     let reference = Score::of(answers, |row| row.reference_nll);
     let CellKey {
         machine,
@@ -120,7 +121,7 @@ fn row(key: &CellKey, cell: usize, group: Group, answers: &[&AnswerRow]) -> Opti
         n_answers: count(answers.len()),
         cut_share: share(answers, |row| Some(row.stop == "limit")),
         median_chars: median(&lengths),
-        hangul_share: mean_of(answers, |row| row.hangul_share),
+        hangul_share: hangul.mean,
         korean_line_share: mean_of(answers, |row| row.korean_line_share),
         list_share: share(answers, |row| {
             row.style.as_ref().map(|style| style == "list")
@@ -142,6 +143,10 @@ fn row(key: &CellKey, cell: usize, group: Group, answers: &[&AnswerRow]) -> Opti
         reference_nll_ci95_low: reference.low,
         reference_nll_ci95_high: reference.high,
         n_reference_nll: reference.n,
+        hangul_share_ci95_low: hangul.low,
+        hangul_share_ci95_high: hangul.high,
+        latin_share: mean_of(answers, |row| row.latin_share),
+        han_share: mean_of(answers, |row| row.han_share),
         cell,
     })
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::answers::Timed;
 use super::{CellKey, SpeedRow, SpeedTest};
 use crate::record::{RunInfo, Speed, Test};
-use crate::stats::{Estimate, Sorted, mean, median, median_interval, percentile, sample_deviation};
+use crate::stats::{
+    Estimate, Sorted, drift, mean, median, median_interval, percentile, sample_deviation,
+};
 
 /// The repetitions of one test.
 pub(super) struct SpeedGroup {
@@ -54,6 +56,7 @@ fn group(key: &CellKey, run: &RunInfo, reps: &[&Speed]) -> SpeedGroup {
     let times = Sorted::new(reps.iter().map(|rep| rep.elapsed_ns as f64).collect());
     // A load has no tokens, so no shape either.
     let tokens = |n: u32| (shape.test != Test::Load).then_some(n);
+    let change = drift(&rates);
     let row = SpeedRow {
         n_prompt: tokens(shape.n_prompt),
         n_gen: tokens(shape.n_gen),
@@ -64,6 +67,9 @@ fn group(key: &CellKey, run: &RunInfo, reps: &[&Speed]) -> SpeedGroup {
             .iter()
             .filter_map(|rep| rep.page_cache_share)
             .reduce(f64::min),
+        drift: change.map(|change| change.point),
+        drift_ci95_low: change.map(|change| change.low),
+        drift_ci95_high: change.map(|change| change.high),
         ..rates_row(key, run, name(shape.test), reps.len(), &rates)
     };
     SpeedGroup {
@@ -148,6 +154,9 @@ fn rates_row(key: &CellKey, run: &RunInfo, test: &str, reps: usize, rates: &[f64
         inter_token_p95_ns: None,
         chars_per_s: None,
         syllables_per_s: None,
+        drift: None,
+        drift_ci95_low: None,
+        drift_ci95_high: None,
     }
 }
 

@@ -76,6 +76,7 @@ pub(super) fn row(from: &Sources) -> SummaryRow {
         coverage: score.and_then(|row| row.coverage),
         coverage_ci95_low: score.and_then(|row| row.coverage_ci95_low),
         coverage_ci95_high: score.and_then(|row| row.coverage_ci95_high),
+        pareto_overview: None,
     }
 }
 
