@@ -24,14 +24,14 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "Gpbj48ultmp1cRG3TaH+5coYPEHESmPDxhOMcjINgb8=",
+    sha256: "fmJnXcpjuU4T7V0oybI/rumGXCupHUtdFjoaDQBcGrg=",
 };
 
 /// What a condition changes: the theme, the width, paper. Apart from [`STYLE`], since browsers go
 /// through all rules of a sheet when one of its conditions turns.
 pub(super) const MEDIA: Asset = Asset {
     text: include_str!("../../templates/media.css"),
-    sha256: "jSTxnX6EtP461AaR7HuJVVxHnknTbkus+7YQNGG5yxA=",
+    sha256: "zjiFFQYA0kpyt+bLjHVl6VndZSnLbtkugvXvmg3U+gw=",
 };
 
 /// The script, without which the page reads as well.

@@ -4,9 +4,7 @@
 //! neighbours are read, is shown by a visible stand-in: a code (`\u{1b}`, `\n`), set apart in a muted
 //! span. Codes rather than control pictures (`␛`), for which many systems have no glyph.
 
-use crate::text::escape;
 use askama::filters::{Escaper, Html};
-use std::borrow::Cow;
 use std::fmt;
 
 /// Where foreign text stands, which decides what a line break in it means.

@@ -132,12 +132,12 @@ fn chart(context: &Context<'_>, model: &Model, lang: Lang) -> LineChart {
             legend: Vec::new(),
             axis_title: lang
                 .pick(
-                    "층에서 가장 큰 절댓값 · 로그 눈금",
-                    "largest magnitude in the layer · logarithmic scale",
+                    "층에서 가장 큰 절댓값(단위 없음) · 로그 눈금",
+                    "largest magnitude in the layer (no unit) · logarithmic scale",
                 )
                 .to_owned(),
         },
-        count_title: lang.pick("층", "layer").to_owned(),
+        count_title: lang.pick("층 번호", "number of the layer").to_owned(),
         counts: layers.into_iter().collect(),
         scale: Scale::PowersOfTwo {
             limit: LARGEST_F16,

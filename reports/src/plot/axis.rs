@@ -7,9 +7,17 @@ use super::number;
 pub(super) struct Axis {
     low: f64,
     high: f64,
-    logarithmic: bool,
+    kind: Kind,
     /// Where lines and numbers stand, from low to high.
     pub(super) ticks: Vec<Tick>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Linear,
+    Logarithmic,
+    /// Whole numbers from 1.
+    Count,
 }
 
 /// One number on a scale.
@@ -25,7 +33,10 @@ const LOGARITHMIC_FROM: f64 = 10.0;
 impl Axis {
     /// From zero to the largest of `values`, which are not negative, with about `n_ticks` ticks.
     pub(super) fn from_zero(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
-        let high = values.into_iter().fold(0.0, f64::max);
+        let high = values
+            .into_iter()
+            .filter(|value| value.is_finite())
+            .fold(0.0, f64::max);
         Self::linear(0.0, if high > 0.0 { high } else { 1.0 }, n_ticks)
     }
 
@@ -34,6 +45,7 @@ impl Axis {
     pub(super) fn around(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
         let (low, high) = values
             .into_iter()
+            .filter(|value| value.is_finite())
             .fold((f64::INFINITY, 0.0_f64), |(low, high), v| {
                 (low.min(v), high.max(v))
             });
@@ -57,7 +69,9 @@ impl Axis {
     /// Over the positive ones of `values` in equal ratios, with about `n_ticks` ticks; from zero where
     /// there is none.
     pub(super) fn logarithmic(values: impl IntoIterator<Item = f64>, n_ticks: usize) -> Self {
-        let positive = values.into_iter().filter(|value| *value > 0.0);
+        let positive = values
+            .into_iter()
+            .filter(|value| *value > 0.0 && value.is_finite());
         let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(low, high), value| {
             (low.min(value), high.max(value))
         });
@@ -91,24 +105,47 @@ impl Axis {
         Self {
             low: f64::from(low).exp2(),
             high: f64::from(high).exp2(),
-            logarithmic: true,
+            kind: Kind::Logarithmic,
             ticks,
         }
     }
 
+    /// From 1 to `n`, with room at both ends.
+    pub(super) fn counts(n: usize, n_ticks: usize) -> Self {
+        let n = n.max(1);
+        let step = nice_step(n as f64 / n_ticks.max(1) as f64).max(1.0) as usize;
+        let ticks = (1..=n).filter(|i| *i == 1 && step > 1 || i % step == 0);
+        Self {
+            low: 0.5,
+            high: n as f64 + 0.5,
+            kind: Kind::Count,
+            ticks: ticks
+                .map(|i| Tick {
+                    value: i as f64,
+                    label: number::fixed(i as f64, 0),
+                })
+                .collect(),
+        }
+    }
+
+    /// Whether it counts from 1, so that nobody expects it to start at zero.
+    pub(super) fn is_count(&self) -> bool {
+        self.kind == Kind::Count
+    }
+
     /// Whether the scale is linear and starts at zero, so that lengths on it can be compared.
     pub(super) fn starts_at_zero(&self) -> bool {
-        !self.logarithmic && self.low == 0.0
+        self.kind == Kind::Linear && self.low == 0.0
     }
 
     /// Whether equal steps are equal ratios.
     pub(super) fn is_logarithmic(&self) -> bool {
-        self.logarithmic
+        self.kind == Kind::Logarithmic
     }
 
     /// Where `value` stands: 0 at the low end, 1 at the high end, never beyond.
     pub(super) fn position(&self, value: f64) -> f64 {
-        let (low, high, value) = match self.logarithmic {
+        let (low, high, value) = match self.is_logarithmic() {
             true => (self.low.ln(), self.high.ln(), value.max(self.low).ln()),
             false => (self.low, self.high, value),
         };
@@ -130,7 +167,7 @@ impl Axis {
         Self {
             low,
             high,
-            logarithmic: false,
+            kind: Kind::Linear,
             ticks,
         }
     }
@@ -162,7 +199,7 @@ impl Axis {
         Self {
             low,
             high,
-            logarithmic: true,
+            kind: Kind::Logarithmic,
             ticks,
         }
     }
@@ -270,11 +307,14 @@ mod tests {
             vec![0.0],
             vec![7.0],
             vec![f64::MIN_POSITIVE],
+            vec![1.0, f64::INFINITY, f64::NAN],
         ] {
             let axis = Axis::around(values.clone(), 6);
             assert!(axis.ticks.len() <= 20, "{values:?}: {}", axis.ticks.len());
             assert!(
-                values.iter().all(|&v| axis.position(v).is_finite()),
+                values
+                    .iter()
+                    .all(|&v| v.is_nan() || axis.position(v).is_finite()),
                 "{values:?}"
             );
         }

@@ -6,7 +6,7 @@
 
 use super::builtin;
 use super::font::Fonts;
-use super::palette::{Mark, PAPER, Paint, Style, tint};
+use super::palette::{INK, Mark, PAPER, Paint, Style, tint};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::FontStyle;
@@ -160,6 +160,13 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
             true => self.shape(at, r * 0.55, style.mark, PAPER),
             false => Ok(()),
         }
+    }
+
+    /// The same with a ring around it.
+    pub(super) fn ring(&self, at: (f64, f64), r: f64, style: Style) -> Drawn {
+        self.dot(at, r + 4.5, INK, 1.0)?;
+        self.dot(at, r + 3.0, PAPER, 1.0)?;
+        self.mark(at, r, style)
     }
 
     fn shape(&self, (x, y): (f64, f64), r: f64, mark: Mark, color: Paint) -> Drawn {

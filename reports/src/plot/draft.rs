@@ -1,6 +1,7 @@
 //! A chart before it is drawn.
 
 use super::canvas::{Canvas, Drawn};
+use super::columns::ColumnChart;
 use super::font::Fonts;
 use super::histogram::Histogram;
 use super::lang::{Both, Lang};
@@ -54,6 +55,7 @@ pub(super) enum Scene {
     Lines(LineChart),
     Histogram(Histogram),
     Scatter(Scatter),
+    Columns(ColumnChart),
 }
 
 impl Scene {
@@ -65,9 +67,22 @@ impl Scene {
             Self::Lines(chart) => &mut chart.frame,
             Self::Histogram(chart) => &mut chart.frame,
             Self::Scatter(chart) => &mut chart.frame,
+            Self::Columns(chart) => &mut chart.frame,
         };
         frame.title.clear();
         scene
+    }
+
+    /// What its scales show.
+    #[cfg(test)]
+    pub(super) fn scale_titles(&self) -> Vec<&str> {
+        match self {
+            Self::Rows(chart) => vec![&chart.frame.axis_title],
+            Self::Lines(chart) => vec![&chart.frame.axis_title, &chart.count_title],
+            Self::Histogram(chart) => vec![&chart.frame.axis_title, &chart.exponent_title],
+            Self::Scatter(chart) => vec![&chart.frame.axis_title, &chart.rise_title],
+            Self::Columns(chart) => vec![&chart.frame.axis_title],
+        }
     }
 
     /// Height in logical pixels; the width is [`super::frame::WIDTH`].
@@ -77,6 +92,7 @@ impl Scene {
             Self::Lines(chart) => chart.height(fonts),
             Self::Histogram(chart) => chart.height(fonts),
             Self::Scatter(chart) => chart.height(fonts),
+            Self::Columns(chart) => chart.height(fonts),
         }
     }
 
@@ -86,7 +102,8 @@ impl Scene {
             Self::Rows(chart) => chart.draw(canvas, lang),
             Self::Lines(chart) => chart.draw(canvas),
             Self::Histogram(chart) => chart.draw(canvas),
-            Self::Scatter(chart) => chart.draw(canvas),
+            Self::Scatter(chart) => chart.draw(canvas, lang),
+            Self::Columns(chart) => chart.draw(canvas, lang),
         }
     }
 }

@@ -2,13 +2,15 @@
 //! by text.
 
 use super::caption::{self, Entry, Wording};
+use super::columns::{ColumnChart, ColumnRow};
 use super::context::{Context, drawable, the_one};
-use super::draft::{Draft, Scene};
+use super::draft::{Caption, Draft, Scene};
 use super::frame::{Frame, Key};
 use super::label::clean;
 use super::lang::{Both, Lang};
-use super::number::magnitude;
+use super::number::{self, magnitude};
 use super::rows::{Body, Row, RowChart, Section};
+use crate::josa;
 use crate::record::Compared;
 use crate::stats::Z95;
 use crate::view::{FidelityRow, noise_floor};
@@ -74,8 +76,11 @@ impl Kind {
         Draft {
             name,
             title: Both::make(|lang| self.title(lang).to_owned()),
-            caption: Both::make(|lang| self.caption(context, groups, lang).into()),
-            scene: Both::make(|lang| Scene::Rows(self.chart(context, groups, lang))),
+            caption: Both::make(|lang| self.caption(context, groups, lang)),
+            scene: Both::make(|lang| match self {
+                Self::Whole => Scene::Rows(self.chart(context, groups, lang)),
+                Self::Texts => Scene::Columns(self.columns(context, groups, lang)),
+            }),
         }
     }
 
@@ -109,15 +114,50 @@ impl Kind {
                 title: self.title(lang).to_owned(),
                 subtitle,
                 legend: self.legend(context, groups, lang),
-                axis_title: lang
-                    .pick(
-                        "평균 KL 발산, 나트 (작을수록 기준에 가까움)",
-                        "mean KL divergence, nats (smaller is nearer)",
-                    )
-                    .to_owned(),
+                axis_title: axis_title(lang).to_owned(),
             },
             from_zero: false,
             sections: groups.iter().map(section).collect(),
+        }
+    }
+
+    fn columns(self, context: &Context<'_>, groups: &[Group], lang: Lang) -> ColumnChart {
+        let mut corpora: Vec<&str> = Vec::new();
+        let mut cells: Vec<(usize, usize)> = Vec::new();
+        for group in groups {
+            if !corpora.contains(&group.corpus) {
+                corpora.push(group.corpus);
+            }
+            for row in &group.rows {
+                if !cells.contains(&(row.cell, row.baseline_cell)) {
+                    cells.push((row.cell, row.baseline_cell));
+                }
+            }
+        }
+        let value = |cell: (usize, usize), corpus: &&str| {
+            let of_corpus = groups.iter().filter(|group| group.corpus == *corpus);
+            let mut rows = of_corpus.flat_map(|group| &group.rows);
+            let row = rows.find(|row| (row.cell, row.baseline_cell) == cell)?;
+            let (low, high) = row.kld_interval().unzip();
+            let interval = low.and_then(drawable).zip(high.and_then(drawable));
+            Some((row.mean_kld, interval))
+        };
+        let row = |&cell: &(usize, usize)| ColumnRow {
+            name: context.name(cell.0).clone(),
+            style: context.style(cell.0),
+            values: corpora.iter().map(|corpus| value(cell, corpus)).collect(),
+            floor: floor(context, cell.1),
+        };
+        ColumnChart {
+            frame: Frame {
+                title: self.title(lang).to_owned(),
+                subtitle: String::new(),
+                legend: self.legend(context, groups, lang),
+                axis_title: axis_title(lang).to_owned(),
+            },
+            logarithmic: true,
+            columns: corpora.iter().map(|corpus| clean(corpus)).collect(),
+            rows: cells.iter().map(row).collect(),
         }
     }
 
@@ -142,10 +182,7 @@ impl Kind {
 
     fn row(self, context: &Context<'_>, row: &FidelityRow, lang: Lang) -> Row {
         let half = row.mean_kld_se.and_then(drawable).map(|se| Z95 * se);
-        let beyond = match self {
-            Self::Whole => [row.p99_kld, row.max_kld].map(drawable),
-            Self::Texts => [None; 2],
-        };
+        let beyond = [row.p99_kld, row.max_kld].map(drawable);
         let unit = lang.pick("나트", "nats");
         Row {
             name: context.name(row.cell).clone(),
@@ -163,32 +200,86 @@ impl Kind {
         }
     }
 
-    fn caption(self, context: &Context<'_>, groups: &[Group], lang: Lang) -> String {
-        let mut sentences: Vec<String> = Vec::new();
+    fn caption(self, context: &Context<'_>, groups: &[Group], lang: Lang) -> Caption {
         match self {
             Self::Whole => {
-                for group in groups {
-                    let entries: Vec<Entry> =
-                        group.rows.iter().map(|row| entry(context, row, lang)).collect();
+                let said = |group: &Group| {
+                    let entries: Vec<Entry> = group
+                        .rows
+                        .iter()
+                        .map(|row| entry(context, row, lang))
+                        .collect();
                     let text = caption::contest(&entries, &wording(lang), lang);
-                    let before = match groups {
-                        [_] => String::new(),
-                        _ => heading(context, groups, group, lang) + ": ",
-                    };
-                    sentences.push(before + &text);
+                    match groups {
+                        [_] => text,
+                        _ => format!("{}: {text}", heading(context, groups, group, lang)),
+                    }
+                };
+                Caption {
+                    finding: groups.iter().map(said).collect::<Vec<_>>().join(" "),
+                    reading: noise(context, groups, lang),
                 }
-                sentences.push(noise(context, groups, lang));
             }
-            Self::Texts => sentences.push(
-                lang.pick(
-                    "같은 셀이라도 글에 따라 기준과 떨어진 정도가 다를 수 있어 글마다 나누어 그렸습니다. 글마다 자리 수가 적어 구간은 말뭉치 전체보다 넓습니다.",
-                    "The same cell may be farther from its baseline on one text than on another. Each text has fewer positions than the corpus, so intervals are wider.",
-                )
-                .to_owned(),
-            ),
+            Self::Texts => Caption {
+                finding: farthest(context, groups, lang),
+                reading: lang
+                    .pick(
+                        "글마다 자리 수가 적어 구간은 말뭉치 전체보다 넓습니다.",
+                        "Each text has fewer positions than the corpus, so intervals are wider.",
+                    )
+                    .to_owned(),
+            },
         }
-        sentences.join(" ")
     }
+}
+
+/// On which text a cell differs most from another text, beyond its intervals.
+fn farthest(context: &Context<'_>, groups: &[Group], lang: Lang) -> String {
+    let mut cells: Vec<(usize, usize)> = Vec::new();
+    for row in groups.iter().flat_map(|group| &group.rows) {
+        if !cells.contains(&(row.cell, row.baseline_cell)) {
+            cells.push((row.cell, row.baseline_cell));
+        }
+    }
+    let spread = |cell: &(usize, usize)| {
+        let rows = groups.iter().flat_map(|group| &group.rows);
+        let rows: Vec<&&FidelityRow> = rows
+            .filter(|row| (row.cell, row.baseline_cell) == *cell && row.kld_interval().is_some())
+            .collect();
+        let by_mean = |a: &&&&FidelityRow, b: &&&&FidelityRow| a.mean_kld.total_cmp(&b.mean_kld);
+        let (near, far) = (*rows.iter().min_by(by_mean)?, *rows.iter().max_by(by_mean)?);
+        let apart = far.kld_interval()?.0 > near.kld_interval()?.1 && near.mean_kld > 0.0;
+        apart.then_some((*near, *far))
+    };
+    let ratio = |(near, far): &(&FidelityRow, &FidelityRow)| far.mean_kld / near.mean_kld;
+    let found = cells.iter().filter_map(spread);
+    let Some((near, far)) = found.max_by(|a, b| ratio(a).total_cmp(&ratio(b))) else {
+        return lang
+            .pick(
+                "어느 셀에서도 글에 따라 발산이 다르다고 할 수는 없습니다.",
+                "For no cell could the divergence be shown to depend on the text.",
+            )
+            .to_owned();
+    };
+    let name = context.name(far.cell).in_sentence();
+    let times = number::format(ratio(&(near, far)), None);
+    let (from, to) = (clean(&near.corpus), clean(&far.corpus));
+    match lang {
+        Lang::Ko => format!(
+            "글에 따른 차이가 가장 뚜렷한 것은 {}, {to}에서의 발산이 {from}에서의 {times}배입니다.",
+            josa::with(&name, josa::by)
+        ),
+        Lang::En => format!(
+            "The text matters most for {name}: on {to} it diverges {times} times as much as on {from}."
+        ),
+    }
+}
+
+fn axis_title(lang: Lang) -> &'static str {
+    lang.pick(
+        "평균 KL 발산, 나트 (작을수록 기준에 가까움)",
+        "mean KL divergence, nats (smaller is nearer)",
+    )
 }
 
 /// The largest divergence that is noise, for a baseline whose noise floor was measured.

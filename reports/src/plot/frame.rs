@@ -73,12 +73,14 @@ pub(super) enum Key {
     Part(Part),
     /// A line across a bar.
     Tick,
-    /// A line that joins points.
-    Line,
     /// A short upright line.
     Upright,
     /// The ground of what is noise.
     Floor,
+    /// The ring around a mark.
+    Ring,
+    /// The hill of a distribution.
+    Hill,
 }
 
 impl Frame {
@@ -145,10 +147,9 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
     let center = (x + KEY / 2.0, middle);
     match key {
         Key::Point => canvas.mark(center, rowmarks::MARK, Style::NEUTRAL),
-        Key::Interval => rowmarks::whiskers(canvas, (x + 1.0, x + KEY - 1.0), middle, color),
+        Key::Interval => rowmarks::whiskers(canvas, (x + 1.0, x + KEY - 1.0), middle, color, 42.0),
         Key::Sample => canvas.dot(center, 2.2, color, 0.8),
         Key::AtLeast => canvas.at_least(center, 4.0, color),
-        Key::Line => canvas.bar((x, middle), (x + KEY, middle), 2.0, tint(MUTED, 0.65)),
         Key::Part(part) => rowmarks::fill(
             canvas,
             part,
@@ -161,6 +162,15 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
             (center.0, middle + 6.0),
             2.0,
             color,
+        ),
+        Key::Ring => canvas.ring(center, rowmarks::MARK, Style::NEUTRAL),
+        Key::Hill => canvas.polygon(
+            &[
+                (x, middle + 6.0),
+                (center.0, middle - 7.0),
+                (x + KEY, middle + 6.0),
+            ],
+            tint(color, 0.45),
         ),
         Key::Floor => canvas.rect((x, middle - 6.0), (x + KEY, middle + 6.0), FLOOR),
         Key::Tick => {
@@ -175,6 +185,7 @@ fn draw_key<DB: DrawingBackend>(canvas: &Canvas<'_, DB>, key: Key, x: f64, middl
 pub(super) fn axis_title(title: &str, axis: &Axis, lang: Lang) -> String {
     let caution = match (axis.is_logarithmic(), axis.starts_at_zero()) {
         (true, _) => lang.pick(" · 로그 눈금", " · logarithmic scale"),
+        (false, false) if axis.is_count() => "",
         (false, false) => lang.pick(
             " · 눈금이 0에서 시작하지 않음",
             " · the scale does not start at zero",

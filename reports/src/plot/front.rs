@@ -2,11 +2,11 @@
 
 use super::caption::list;
 use super::context::{Context, drawable};
-use super::draft::{Draft, Scene};
+use super::draft::{Caption, Draft, Scene};
 use super::frame::{Frame, Key};
 use super::lang::{Both, Lang};
 use super::number;
-use super::scatter::{Panel, Point, Scatter};
+use super::scatter::{Panel, Point, Rise, Scatter};
 use crate::view::GridRow;
 
 /// The cells that are compared with one baseline.
@@ -22,7 +22,7 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     (!groups.is_empty()).then(|| Draft {
         name: "precision-front",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &groups, lang).into()),
+        caption: Both::make(|lang| caption(context, &groups, lang)),
         scene: Both::make(|lang| Scene::Scatter(chart(context, &groups, lang))),
     })
 }
@@ -70,7 +70,7 @@ fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
         (Key::Point, lang.pick("셀", "cell")),
         (Key::Interval, lang.pick("95% 구간", "95% interval")),
         (
-            Key::Line,
+            Key::Ring,
             lang.pick("파레토 경계(굵은 이름)", "Pareto front (names in bold)"),
         ),
     ];
@@ -78,7 +78,10 @@ fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
         frame: Frame {
             title: title(lang).to_owned(),
             subtitle: lang
-                .pick("이름 아래는 최대 메모리", "below each name its peak memory")
+                .pick(
+                    "이름에 붙은 것은 최대 메모리",
+                    "beside each name its peak memory",
+                )
                 .to_owned(),
             legend: legend.map(|(key, text)| (key, text.to_owned())).to_vec(),
             axis_title: lang
@@ -88,10 +91,11 @@ fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
                 )
                 .to_owned(),
         },
+        rise: Rise::Logarithmic,
         rise_title: lang
             .pick(
-                "기준과의 평균 KL 발산, 나트 (작을수록 좋음) · 로그 눈금",
-                "mean KL divergence from the baseline, nats (less is better) · logarithmic scale",
+                "기준과의 평균 KL 발산, 나트 (작을수록 좋음)",
+                "mean KL divergence from the baseline, nats (less is better)",
             )
             .to_owned(),
         panels: groups.iter().map(panel).collect(),
@@ -131,16 +135,16 @@ fn points(context: &Context<'_>, group: &Group<'_>) -> Vec<Point> {
             x_interval: interval(row.decode_ci95_low, row.decode_ci95_high),
             y: row.mean_kld.map_or(0.0, above_zero),
             y_interval: kld.and_then(|(low, high)| interval(Some(low), Some(high))),
-            on_line: row.pareto == Some(true),
+            on_front: row.pareto == Some(true),
         }
     };
     let mut points: Vec<Point> = group.rows.iter().map(point).collect();
-    points.sort_by_key(|point| !point.on_line);
+    points.sort_by_key(|point| !point.on_front);
     points
 }
 
-fn caption(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> String {
-    let mut text = lang
+fn caption(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Caption {
+    let mut reading = lang
         .pick(
             "오른쪽일수록 디코드가 빠르고, 아래일수록 기준의 확률 분포에 가깝습니다. 기준 자신은 0에 있습니다.",
             "Cells to the right decode faster; lower ones are nearer to the baseline’s distribution. The baseline itself is at 0.",
@@ -151,15 +155,36 @@ fn caption(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> String {
         .flat_map(|group| &group.rows)
         .any(|row| context.style(row.cell).open)
     {
-        text += lang.pick(
+        reading += lang.pick(
             " 속이 빈 표시는 가중치의 정밀도 말고 다른 것도 바꾼 셀입니다.",
             " Open marks are cells in which more than the weights’ precision was set.",
         );
     }
-    for group in groups {
-        text += &front(context, group, lang);
+    let several = groups.len() > 1;
+    let said = |group: &Group<'_>| {
+        let text = front(context, group, lang);
+        match several && !text.is_empty() {
+            true => format!("{}: {text}", heading(context, group, lang)),
+            false => text,
+        }
+    };
+    let finding: Vec<String> = groups
+        .iter()
+        .map(said)
+        .filter(|text| !text.is_empty())
+        .collect();
+    let unknown = lang.pick(
+        "메모리를 재지 못해 파레토 경계를 가리지 못했습니다.",
+        "Without memory the Pareto front could not be told.",
+    );
+    Caption {
+        finding: if finding.is_empty() {
+            unknown.to_owned()
+        } else {
+            finding.join(" ")
+        },
+        reading,
     }
-    text
 }
 
 /// Which cells of a group are on the front.
@@ -175,10 +200,10 @@ fn front(context: &Context<'_>, group: &Group<'_>, lang: Lang) -> String {
     let names = list(&names, lang);
     match lang {
         Lang::Ko => {
-            format!(" 속도, 메모리, KL 발산을 함께 보아 파레토 경계에 있는 것은 {names}입니다.")
+            format!("속도, 메모리, KL 발산을 함께 보아 파레토 경계에 있는 것은 {names}입니다.")
         }
         Lang::En => {
-            format!(" By speed, memory and divergence together, on the Pareto front: {names}.")
+            format!("By speed, memory and divergence together, on the Pareto front: {names}.")
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::caption::{Entry, Extremes};
 use super::context::{Context, key, the_one};
-use super::draft::{Draft, Scene};
+use super::draft::{Caption, Draft, Scene};
 use super::frame::{Frame, Key};
 use super::lang::{Both, Lang};
 use super::number;
@@ -10,16 +10,16 @@ use super::rows::{Body, Part, Row, RowChart, Section};
 use crate::josa;
 use crate::view::MemoryRow;
 
-const PARTS: [Part; 3] = [Part::Solid, Part::Hatched, Part::Light];
+const PARTS: [Part; 4] = [Part::Solid, Part::Hatched, Part::Light, Part::Hollow];
 
 /// The memory of one cell in bytes.
 struct Memory<'a> {
     cell: usize,
     row: &'a MemoryRow,
-    /// Weights, KV cache, and what else the peak holds: the engine reserves compute buffers for the
-    /// largest batch there could be, and only what is touched of them ever becomes resident, so
-    /// their share of the peak is not told apart from the program and the vocabulary.
-    parts: [f64; 3],
+    /// Weights, KV cache, compute buffers, and what else the peak holds: the program, the vocabulary.
+    /// The engine reserves compute buffers for the largest batch there could be, and what of them is
+    /// never touched never becomes resident: where the peak has less room than they ask, they get that.
+    parts: [f64; 4],
     /// Peak resident set and device memory; `None` where the peak was not measured.
     total: Option<f64>,
 }
@@ -31,10 +31,10 @@ impl<'a> Memory<'a> {
         let total = row
             .peak_rss_bytes
             .map(|peak| peak as f64 + bytes(row.gpu_bytes));
-        let rest = total.map_or(bytes(row.compute_bytes), |total| {
-            (total - weights - kv).max(0.0)
-        });
-        let parts = [weights, kv, rest];
+        let reserved = bytes(row.compute_bytes);
+        let left = total.map_or(reserved, |total| (total - weights - kv).max(0.0));
+        let compute = reserved.min(left);
+        let parts = [weights, kv, compute, left - compute];
         (parts.iter().sum::<f64>() > 0.0).then_some(Self {
             cell,
             row,
@@ -73,7 +73,10 @@ pub(super) fn draft(context: &Context<'_>) -> Option<Draft> {
     Some(Draft {
         name: "memory",
         title: Both::make(|lang| title(lang).to_owned()),
-        caption: Both::make(|lang| caption(context, &memories, lang).into()),
+        caption: Both::make(|lang| Caption {
+            finding: caption(context, &memories, lang),
+            reading: reading(&memories, lang),
+        }),
         scene: Both::make(|lang| Scene::Rows(chart(context, &memories, lang))),
     })
 }
@@ -92,10 +95,11 @@ fn chart(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> RowChart
     let names = [
         lang.pick("가중치", "weights"),
         lang.pick("KV 캐시", "KV cache"),
-        lang.pick("계산 버퍼와 그 밖", "compute buffers and the rest"),
+        lang.pick("계산 버퍼", "compute buffers"),
+        lang.pick("그 밖", "the rest"),
     ];
     let present = |i: usize| memories.iter().any(|memory| memory.parts[i] > 0.0);
-    let mut legend: Vec<(Key, String)> = (0..3)
+    let mut legend: Vec<(Key, String)> = (0..4)
         .filter(|&i| present(i))
         .map(|i| (Key::Part(PARTS[i]), names[i].to_owned()))
         .collect();
@@ -205,6 +209,18 @@ fn caption(context: &Context<'_>, memories: &[Memory<'_>], lang: Lang) -> String
         prediction if prediction.is_empty() => text,
         prediction => format!("{text} {prediction}"),
     }
+}
+
+/// What the compute buffers are, where there are any.
+fn reading(memories: &[Memory<'_>], lang: Lang) -> String {
+    if memories.iter().all(|memory| memory.parts[2] <= 0.0) {
+        return String::new();
+    }
+    lang.pick(
+        "계산 버퍼는 엔진이 잡아 둔 크기이고(실제로 쓴 메모리에 그만큼이 남지 않으면 남은 만큼), 그 밖은 프로그램과 어휘 따위입니다.",
+        "Compute buffers are what the engine reserves, or what is left of the peak where that is less; the rest is the program, the vocabulary and the like.",
+    )
+    .to_owned()
 }
 
 /// How far the predictions were off.

@@ -1,15 +1,17 @@
 //! Charts: PNG files for the run directory, and the same as SVG for the HTML.
 //!
 //! Each chart module turns rows of the [`Report`] into a draft, words and values without places;
-//! `rows`, `lines`, `scatter` and `histogram` lay drafts out; `canvas` draws on whichever backend.
+//! `rows`, `columns`, `lines`, `scatter` and `histogram` lay drafts out; `canvas` draws on whichever backend.
 
 mod activations;
 mod axis;
 mod builtin;
 mod canvas;
 mod caption;
+mod columns;
 mod context;
 mod draft;
+mod drift;
 mod fidelity;
 #[cfg(test)]
 mod fixture;
@@ -19,11 +21,13 @@ mod front;
 mod histogram;
 mod label;
 mod lang;
+mod latency;
 mod length;
 mod lines;
 mod memory;
 mod number;
 mod numbers;
+mod overview;
 mod palette;
 mod parallel;
 mod perplexity;
@@ -32,6 +36,7 @@ mod power;
 mod rowmarks;
 mod rows;
 mod scatter;
+mod scripts;
 mod sfnt;
 mod speed;
 mod surface;
@@ -111,19 +116,25 @@ pub enum Error {
 
 /// What makes each chart, in the order they are shown, with the stem of its file.
 type Maker = fn(&Context<'_>) -> Option<Draft>;
-const CHARTS: [(&str, Maker); 13] = [
-    ("speed-prefill", speed::prefill),
+const CHARTS: [(&str, Maker); 19] = [
+    ("overview", overview::draft),
     ("speed-decode", speed::decode),
+    ("speed-prefill", speed::prefill),
     ("speed-parallel", parallel::draft),
+    ("latency", latency::draft),
+    ("drift", drift::draft),
     ("memory", memory::draft),
     ("perplexity", perplexity::perplexity),
+    ("perplexity-genres", perplexity::perplexity_texts),
     ("bits-per-syllable", perplexity::bits_per_syllable),
+    ("bits-per-syllable-genres", perplexity::bits_texts),
     ("fidelity", fidelity::whole),
     ("fidelity-genres", fidelity::texts),
     ("precision-front", front::draft),
     ("numbers", numbers::draft),
     ("activations", activations::draft),
     ("answer-length", length::draft),
+    ("scripts", scripts::draft),
     ("answers-part", texts::draft),
 ];
 

@@ -117,8 +117,8 @@ fn chart(context: &Context<'_>, groups: &[Group], lang: Lang) -> Histogram {
         },
         exponent_title: lang
             .pick(
-                "가중치의 절댓값 · 아래의 띠는 형식이 담는 범위",
-                "magnitude of a weight · the bands are what the formats hold",
+                "가중치의 절댓값(단위 없음) · 아래의 띠는 형식이 담는 범위",
+                "magnitude of a weight (no unit) · the bands are what the formats hold",
             )
             .to_owned(),
         formats: vec![f16(&exponents, lang), bf16(&exponents, lang)],

@@ -84,6 +84,7 @@ const LEVELS: u8 = 13;
 /// Relative luminance of the first and the last shade on a light and on a dark ground. The last still
 /// has a contrast of 3 : 1 with the ground, which WCAG 2.2 asks of graphics.
 const ON_LIGHT: (f64, f64) = (0.05, 0.28);
+#[cfg(test)]
 const ON_DARK: (f64, f64) = (0.52, 0.15);
 
 impl Paint {
@@ -135,9 +136,9 @@ fn shade_class(hue: usize, level: u8) -> String {
     format!("{}{level}", char::from(b'a' + hue as u8))
 }
 
-/// What the page's style sheet must say of the classes: a test compares.
+/// What the page's style sheets must say of the classes on a light and on a dark ground: a test compares.
 #[cfg(test)]
-pub(super) fn style_sheet() -> String {
+pub(super) fn style_sheet() -> (String, String) {
     let rule = |class: &str, (r, g, b): Rgb| format!(".{class}{{fill:#{r:02x}{g:02x}{b:02x}}}");
     let theme = |range: (f64, f64), fixed: fn(&(&'static str, Rgb, Rgb)) -> Rgb| {
         let mut lines = vec![
@@ -157,10 +158,9 @@ pub(super) fn style_sheet() -> String {
         }
         lines.join("\n")
     };
-    format!(
-        "{}\n@media screen and (prefers-color-scheme: dark) {{\n{}\n}}",
+    (
         theme(ON_LIGHT, |entry| entry.1),
-        theme(ON_DARK, |entry| entry.2)
+        theme(ON_DARK, |entry| entry.2),
     )
 }
 
@@ -399,12 +399,17 @@ mod tests {
 
     #[test]
     fn the_style_sheet_of_the_page_has_these_colours() {
-        let page = include_str!("../../templates/report.css");
-        let wanted = style_sheet();
-        assert!(
-            page.contains(&wanted),
-            "put this into report.css:\n{wanted}"
-        );
+        let (light, dark) = style_sheet();
+        for (file, text, wanted) in [
+            (
+                "report.css",
+                include_str!("../../templates/report.css"),
+                light,
+            ),
+            ("media.css", include_str!("../../templates/media.css"), dark),
+        ] {
+            assert!(text.contains(&wanted), "put this into {file}:\n{wanted}");
+        }
     }
 
     #[test]

@@ -66,8 +66,22 @@ pub(super) enum Body {
         /// Values up to this are noise.
         floor: Option<f64>,
     },
+    /// How samples are distributed.
+    Hill(Hill),
+    /// Values in the order in which they were taken, and how far up and down a row reaches.
+    Sequence { values: Vec<f64>, reach: f64 },
     /// Nothing was measured; the row's value says so.
     Nothing,
+}
+
+/// A distribution.
+#[derive(Debug, Clone)]
+pub(super) struct Hill {
+    /// The ends of each bin that holds anything, ascending, and its share.
+    pub(super) bins: Vec<((f64, f64), f64)>,
+    pub(super) median: f64,
+    pub(super) percentile: f64,
+    pub(super) largest: f64,
 }
 
 /// One sample of an estimate.
@@ -121,6 +135,14 @@ impl Body {
                 let below = floor.map(|floor| floor / 4.0);
                 others.chain(ends).chain(below).chain([*point]).collect()
             }
+            Self::Hill(hill) => {
+                let first = hill.bins.first().map(|((low, _), _)| *low);
+                first
+                    .into_iter()
+                    .chain([hill.median, hill.largest])
+                    .collect()
+            }
+            Self::Sequence { values, .. } => vec![values.len() as f64],
             Self::Nothing => Vec::new(),
         }
     }
@@ -130,10 +152,16 @@ impl Body {
     }
 
     fn has_samples(&self) -> bool {
-        matches!(self, Self::Estimate { samples, .. } if !samples.is_empty())
+        match self {
+            Self::Estimate { samples, .. } => !samples.is_empty(),
+            Self::Hill(_) | Self::Sequence { .. } => true,
+            _ => false,
+        }
     }
 }
 
+/// Of more rows each is less high.
+const MANY: usize = 14;
 /// Widest room for the names of cells.
 const NAME_ROOM: f64 = 230.0;
 /// Between a name or a value and the plot.
@@ -185,7 +213,11 @@ impl RowChart {
     fn row_height(&self) -> f64 {
         let samples = self.rows().any(|row| row.body.has_samples());
         let places = self.rows().any(|row| row.name.place.is_some());
+        let many = self.rows().count() > MANY;
         match (samples, places) {
+            (_, true) if many => 36.0,
+            (true, _) if many => 30.0,
+            (false, _) if many => 24.0,
             (true, _) => 42.0,
             (false, true) => 40.0,
             (false, false) => 34.0,
@@ -259,7 +291,11 @@ impl RowChart {
         let n_ticks = ((right - left) / 65.0) as usize;
         let values = self.rows().flat_map(|row| row.body.values());
         let spread = self.rows().any(|row| row.body.is_spread());
+        let sequence = |row: &Row| matches!(row.body, Body::Sequence { .. });
         let axis = match self.from_zero {
+            _ if self.rows().any(sequence) => {
+                Axis::counts(values.fold(1.0, f64::max) as usize, n_ticks)
+            }
             _ if spread => Axis::logarithmic(values, n_ticks),
             true => Axis::from_zero(values, n_ticks),
             false => Axis::around(values, n_ticks),
@@ -358,7 +394,15 @@ fn draw_body<DB: DrawingBackend>(
             point,
             interval,
             samples,
-        } => rowmarks::estimate(canvas, row.style, (*point, *interval, samples), &x, middle)?,
+        } => {
+            let estimate = (*point, *interval, samples.as_slice());
+            rowmarks::estimate(canvas, row.style, estimate, &x, (middle, layout.row))?
+        }
+        Body::Hill(hill) => rowmarks::hill(canvas, row.style, hill, &x, (middle, layout.row))?,
+        Body::Sequence { values, reach } => {
+            let values = (values.as_slice(), *reach);
+            rowmarks::sequence(canvas, row.style, values, &x, (middle, layout.row))?
+        }
         Body::Spread {
             point,
             interval,
@@ -368,9 +412,17 @@ fn draw_body<DB: DrawingBackend>(
             if let Some(floor) = floor.filter(|floor| *floor > 0.0) {
                 canvas.rect((layout.left, top), (x(floor), top + layout.row), FLOOR)?;
             }
-            rowmarks::spread(canvas, row.style, (*point, *interval, *beyond), &x, middle)?
+            rowmarks::spread(
+                canvas,
+                row.style,
+                (*point, *interval, *beyond),
+                &x,
+                (middle, layout.row),
+            )?
         }
-        Body::Bar { parts, tick } => rowmarks::bar(canvas, row.style, (parts, *tick), &x, middle)?,
+        Body::Bar { parts, tick } => {
+            rowmarks::bar(canvas, row.style, (parts, *tick), &x, (middle, layout.row))?
+        }
     };
     let start = end + GAP;
     canvas.text(&row.value, (start, middle + 4.5), Anchor::Start, VALUE)?;

@@ -97,6 +97,194 @@ fn a_full_report_gives_every_chart_as_png_and_svg() {
 }
 
 #[test]
+fn every_scale_has_its_unit_in_both_languages() {
+    const KO: [&str; 14] = [
+        "토큰/초",
+        "밀리초",
+        "번째",
+        "MiB",
+        "GiB",
+        "선택지",
+        "비트/음절",
+        "나트",
+        "%",
+        "단위 없음",
+        "시퀀스 수",
+        "토큰 수",
+        "토큰/답변",
+        "번호",
+    ];
+    const EN: [&str; 13] = [
+        "tokens/s",
+        "milliseconds",
+        "number",
+        "MiB",
+        "GiB",
+        "choices",
+        "bits/syllable",
+        "nats",
+        "%",
+        "no unit",
+        "sequences",
+        "tokens of",
+        "tokens per",
+    ];
+    let report = sample::report(6, 8);
+    let context = Context::of(&report);
+    for (name, make) in CHARTS {
+        let draft = make(&context).unwrap_or_else(|| panic!("{name} is not drawn"));
+        let titles = |lang| draft.scene.get(lang).scale_titles();
+        for (title, units) in titles(Lang::Ko)
+            .into_iter()
+            .map(|title| (title, &KO[..]))
+            .chain(titles(Lang::En).into_iter().map(|title| (title, &EN[..])))
+        {
+            assert!(
+                units.iter().any(|unit| title.contains(unit)),
+                "{name}: {title}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_language_has_a_drawing_in_that_language_alone() {
+    let is_hangul = |c: char| ('\u{ac00}'..='\u{d7a3}').contains(&c);
+    let mut run = sample::run_dir(6, 8);
+    for model in &mut run.info.models {
+        model.name = "model".into();
+    }
+    let (_dir, charts) = charts(&crate::view::build(vec![run]));
+    for chart in charts {
+        assert!(
+            chart.svg_ko.contains("class=\"chart t\" lang=\"ko\""),
+            "{}",
+            chart.name
+        );
+        assert!(
+            chart.svg_en.contains("class=\"chart t\" lang=\"en\""),
+            "{}",
+            chart.name
+        );
+        let english = texts(&chart.svg_en).join(" ");
+        assert!(!english.contains(is_hangul), "{}: {english}", chart.name);
+        assert!(
+            texts(&chart.svg_ko).join(" ").contains(is_hangul),
+            "{}",
+            chart.name
+        );
+        for text in [&chart.caption_en, &chart.finding_en, &chart.title_en] {
+            assert!(!text.is_empty() && !text.contains(is_hangul), "{text}");
+        }
+        assert!(chart.caption_ko.starts_with(&chart.finding_ko));
+        assert!(chart.png.is_file() && chart.png_en.is_file());
+    }
+}
+
+#[test]
+fn colours_are_left_to_the_page() {
+    for chart in charts(&sample::report(6, 8)).1 {
+        assert!(
+            !chart.svg_ko.contains("fill=") && !chart.svg_ko.contains('#'),
+            "{}",
+            chart.name
+        );
+        // Each class has a colour in the style sheet.
+        let (sheet, _) = palette::style_sheet();
+        for piece in chart.svg_ko.split("class=\"").skip(2) {
+            let class = piece.split('"').next().unwrap();
+            assert!(sheet.contains(&format!(".{class}{{")), "{class}");
+        }
+    }
+}
+
+#[test]
+fn captions_read_well() {
+    let said = |report: &Report| {
+        let said = |chart: &Chart| {
+            format!(
+                "{}\n{}\n{}\n",
+                chart.name, chart.caption_ko, chart.caption_en
+            )
+        };
+        charts(report)
+            .1
+            .iter()
+            .map(said)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    insta::assert_snapshot!("captions of six cells", said(&sample::report(6, 8)));
+    insta::assert_snapshot!("captions of one cell", said(&sample::report(1, 8)));
+    insta::assert_snapshot!("captions of a grid", said(&sample::grid_report()));
+    insta::assert_snapshot!(
+        "captions of a troubled run",
+        said(&sample::troubled_report())
+    );
+}
+
+#[test]
+fn labels_of_many_points_meet_neither_one_another_nor_intervals() {
+    let report = sample::grid_report();
+    let (_dir, charts) = charts(&report);
+    let front = chart(&charts, "precision-front");
+    let shown = texts(&front.svg_ko);
+    // Numbered at the marks, and named below.
+    let n = report
+        .grid
+        .iter()
+        .filter(|row| row.variant == "instruct")
+        .count();
+    assert!(n > 9 && shown.contains(&n.to_string()), "{shown:?}");
+}
+
+#[test]
+fn a_drift_is_said_where_its_interval_leaves_zero_out() {
+    let mut run = sample::run_dir(2, 1);
+    for record in &mut run.records {
+        let crate::record::Fact::Speed(speed) = &mut record.fact else {
+            continue;
+        };
+        if speed.test == crate::record::Test::Decode {
+            let slower = if record.cell.ends_with("F16") {
+                30_000_000
+            } else {
+                0
+            };
+            speed.elapsed_ns = 1_000_000_000 + u64::from(speed.rep) * slower;
+        }
+    }
+    let (_dir, charts) = charts(&crate::view::build(vec![run]));
+    let drift = chart(&charts, "drift");
+    assert!(
+        drift
+            .finding_ko
+            .starts_with("general/F16은 재는 동안 느려졌습니다."),
+        "{}",
+        drift.finding_ko
+    );
+    assert!(
+        drift.finding_en.starts_with("general/F16 became slower"),
+        "{}",
+        drift.finding_en
+    );
+    assert!(
+        texts(&drift.svg_ko).contains(&"−11.3%".into()),
+        "{:?}",
+        texts(&drift.svg_ko)
+    );
+}
+
+#[test]
+fn a_chart_of_a_run_in_which_all_failed_is_none() {
+    let mut run = sample::run_dir(3, 2);
+    run.records
+        .retain(|record| matches!(record.fact, crate::record::Fact::Begin(_)));
+    let (_dir, charts) = charts(&crate::view::build(vec![run]));
+    assert!(charts.is_empty(), "{:?}", names(&charts));
+}
+
+#[test]
 fn mixed_precisions_are_named_beside_their_points() {
     let report = sample::grid_report();
     let (_dir, charts) = charts(&report);
@@ -145,8 +333,9 @@ fn a_chart_without_data_is_left_out() {
     assert_eq!(
         names(&charts),
         [
-            "speed-prefill",
             "speed-decode",
+            "speed-prefill",
+            "drift",
             "perplexity",
             "numbers",
             "activations",

@@ -188,7 +188,7 @@ impl CellRows {
         let timed: Vec<_> = facts
             .answers
             .iter()
-            .filter_map(answers::Timed::new)
+            .filter_map(|answer| answers::Timed::new(answer))
             .collect();
         let answer_speed = speed::answers_row(&key, run, &timed);
         let latency = latency::row(cell.index, &timed);
