@@ -147,7 +147,10 @@ fn change(series: &Series<'_>, lang: Lang) -> (String, String) {
     match found {
         Some((drift, (low, high))) => (
             format!("{}%", signed(drift)),
-            format!("{}…{}%", signed(low), signed(high)),
+            lang.pick(
+                format!("{}% ~ {}%", signed(low), signed(high)),
+                format!("{}% to {}%", signed(low), signed(high)),
+            ),
         ),
         None => (
             String::new(),

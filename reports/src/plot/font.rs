@@ -139,6 +139,10 @@ impl Face {
             advance: self.sfnt.advance(glyph),
         };
         let stand_in = || {
+            // Few Korean fonts have a minus sign.
+            if let Some(glyph) = (c == '−').then(|| self.sfnt.glyph('-')).flatten() {
+                return place('-', glyph);
+            }
             let set = ['\u{fffd}', '□', '?']
                 .into_iter()
                 .find_map(|c| Some(place(c, self.sfnt.glyph(c)?)));

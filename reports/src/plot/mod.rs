@@ -5,6 +5,7 @@
 
 mod activations;
 mod axis;
+mod band;
 mod builtin;
 mod canvas;
 mod caption;
@@ -138,6 +139,9 @@ const CHARTS: [(&str, Maker); 19] = [
     ("answers-part", texts::draft),
 ];
 
+/// Charts that are drawn at a time, on as many cores: in the making each takes some 20 MB.
+const AT_ONCE: usize = 4;
+
 /// Draws every chart that `report` has data for and writes it to `dir` as `<name>.png`, and in English
 /// as `<name>.en.png`. A PNG that an earlier call left and that is not drawn now is removed.
 ///
@@ -164,11 +168,15 @@ fn write_with(fonts: &Fonts, report: &Report, dir: &Path) -> Result<Charts, Erro
             remove(&png_path(dir, &in_english(name)))?;
         }
     }
-    let list: Vec<Chart> = drafts
-        .par_iter()
-        .filter_map(|(_, draft)| draft.as_ref())
-        .map(|draft| write(draft, fonts, dir))
-        .collect::<Result<_, _>>()?;
+    let drafts: Vec<Draft> = drafts.into_iter().filter_map(|(_, draft)| draft).collect();
+    let mut list = Vec::with_capacity(drafts.len());
+    for some in drafts.chunks(AT_ONCE) {
+        let drawn: Result<Vec<Chart>, Error> = some
+            .par_iter()
+            .map(|draft| write(draft, fonts, dir))
+            .collect();
+        list.extend(drawn?);
+    }
     let warnings = if list.is_empty() {
         Vec::new()
     } else {

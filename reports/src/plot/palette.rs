@@ -211,20 +211,29 @@ impl Style {
 
 /// The styles of a report's cells.
 pub(super) struct Palette<'a> {
-    variants: Vec<&'a str>,
+    /// Each variant with the number of its hue and mark.
+    variants: Vec<(&'a str, usize)>,
     weights: Vec<&'a str>,
 }
 
+/// Variants that look the same in every report; others take what these leave.
+const USUAL: [&str; 3] = ["general", "instruct", "text"];
+
 impl<'a> Palette<'a> {
-    /// Variants take hues in the order of the cells, weights take shades from the widest (dark) on.
+    /// Variants take hues in the order of the cells, but for [`USUAL`] ones; weights take shades from the widest (dark) on.
     pub(super) fn of(cells: &'a [CellView]) -> Self {
-        let mut variants = Vec::new();
+        let mut names = Vec::new();
         let mut weights = Vec::new();
         for cell in cells {
-            push_new(&mut variants, cell.key.variant.as_str());
+            push_new(&mut names, cell.key.variant.as_str());
             push_new(&mut weights, Precision::parse(&cell.key.precision).weights);
         }
         weights.sort_by_key(|name| (Reverse(Precision::parse(name).bits()), *name));
+        let usual = |name: &str| USUAL.iter().position(|&usual| usual == name);
+        let mut free =
+            (0..).filter(|&hue| !names.iter().any(|name: &&str| usual(name) == Some(hue)));
+        let number = |name: &&'a str| (*name, usual(name).or_else(|| free.next()).unwrap_or(0));
+        let variants = names.iter().map(number).collect();
         Self { variants, weights }
     }
 
@@ -233,8 +242,8 @@ impl<'a> Palette<'a> {
         let variant = self
             .variants
             .iter()
-            .position(|&v| v == variant)
-            .unwrap_or(0);
+            .find(|(name, _)| *name == variant)
+            .map_or(0, |&(_, number)| number);
         let precision = Precision::parse(precision);
         let rank = self
             .weights
@@ -410,6 +419,25 @@ mod tests {
         ] {
             assert!(text.contains(&wanted), "put this into {file}:\n{wanted}");
         }
+    }
+
+    #[test]
+    fn a_variant_looks_the_same_in_every_report() {
+        let number = |variants: &[&str], name: &str| {
+            let cell = |name: &&str| super::super::fixture::cell(name, "F16");
+            let cells: Vec<CellView> = variants.iter().map(cell).collect();
+            let style = Palette::of(&cells).style(name, "F16");
+            (style.color, style.mark)
+        };
+        let usual = ["general", "instruct", "text"];
+        for name in usual {
+            assert_eq!(number(&[name], name), number(&usual, name));
+        }
+        assert_eq!(number(&["mine"], "mine"), number(&usual, "general"));
+        assert_ne!(
+            number(&["mine", "general"], "mine"),
+            number(&usual, "general")
+        );
     }
 
     #[test]

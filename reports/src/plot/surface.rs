@@ -1,5 +1,6 @@
 //! From a scene to the bytes of an SVG or PNG.
 
+use super::band::Band;
 use super::canvas::{Canvas, Drawn, Setter};
 use super::draft::Scene;
 use super::font::Fonts;
@@ -8,21 +9,15 @@ use super::lang::Lang;
 use super::svg;
 use plotters::prelude::*;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 /// Units of an SVG's `viewBox` to a logical pixel.
 const SVG_SCALE: f64 = 4.0;
-/// How a PNG of this logical height is drawn: the scale, and by what it is reduced.
-///
-/// It has two pixels to a logical one, for screens of high density, and is drawn twice as large for
-/// smooth edges. A chart of more than fifty cells does without the latter, one of hundreds without
-/// the former, for it would take hundreds of megabytes.
-fn resolution(height: f64) -> (usize, usize) {
-    match height {
-        h if h <= 2500.0 => (4, 2),
-        h if h <= 10_000.0 => (2, 1),
-        _ => (1, 1),
-    }
+/// Logical height of what is drawn of a PNG at a time, which bounds the memory that it takes.
+const BAND: usize = 200;
+/// Pixels of a PNG to a logical one: two, for screens of high density, but not for a chart of
+/// hundreds of cells, whose file would be too large for many viewers.
+fn density(height: usize) -> usize {
+    if height <= 10_000 { 2 } else { 1 }
 }
 
 /// An `<svg>` element in one language, of which the page shows one at a time.
@@ -47,19 +42,18 @@ pub(super) fn svg(scene: &Scene, lang: Lang, fonts: &Fonts) -> Result<String, St
     ))
 }
 
-/// One picture at a time: in the making each takes tens of megabytes, on as many cores as there are.
-static DRAWING: Mutex<()> = Mutex::new(());
-
-/// Writes a PNG.
+/// Writes a PNG. It is drawn twice as large as it is, for smooth edges.
 pub(super) fn png(scene: &Scene, lang: Lang, fonts: &Fonts, path: &Path) -> Drawn {
-    let _one = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
-    let height = scene.height(fonts).ceil();
-    let (scale, reduce) = resolution(height);
-    let (w, h) = (WIDTH as usize * scale, height as usize * scale);
-    let mut pixels = vec![0xff; w * h * 3];
-    {
-        let area =
-            BitMapBackend::with_buffer(&mut pixels, (w as u32, h as u32)).into_drawing_area();
+    let height = scene.height(fonts).ceil() as usize;
+    let density = density(height);
+    let scale = 2 * density;
+    let (w, h) = (WIDTH as usize * density, height * density);
+    let mut image = Vec::with_capacity(w * h * 3);
+    for top in (0..height).step_by(BAND) {
+        let w = 2 * w;
+        let mut pixels = vec![0xff; w * BAND.min(height - top) * scale * 3];
+        let size = (w as u32, (height * scale) as u32);
+        let area = Band::new(&mut pixels, size, (top * scale) as u32).into_drawing_area();
         let canvas = Canvas {
             area: &area,
             fonts,
@@ -68,28 +62,20 @@ pub(super) fn png(scene: &Scene, lang: Lang, fonts: &Fonts, path: &Path) -> Draw
         };
         scene.draw(&canvas, lang)?;
         area.present().map_err(|error| error.to_string())?;
+        drop(area);
+        halve(&pixels, w, &mut image);
     }
-    let pixels = if reduce == 2 {
-        halve(&pixels, w, h)
-    } else {
-        pixels
-    };
-    let size = ((w / reduce) as u32, (h / reduce) as u32);
+    let size = (w as u32, h as u32);
     let mut file = BitMapBackend::new(path, size);
-    file.blit_bitmap((0, 0), size, &pixels)
+    file.blit_bitmap((0, 0), size, &image)
         .map_err(|error| error.to_string())?;
     file.present().map_err(|error| error.to_string())
 }
 
-/// An image of half the width and height, each pixel the mean of four. RGB, sides even.
-fn halve(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
-    let row = width * 3;
-    let mut out = Vec::with_capacity(pixels.len() / 4);
-    for y in (0..height).step_by(2) {
-        let (upper, lower) = (
-            &pixels[y * row..(y + 1) * row],
-            &pixels[(y + 1) * row..(y + 2) * row],
-        );
+/// Adds an image of half the width and height to `out`, each pixel the mean of four. RGB, sides even.
+fn halve(pixels: &[u8], width: usize, out: &mut Vec<u8>) {
+    for rows in pixels.chunks_exact(2 * width * 3) {
+        let (upper, lower) = rows.split_at(width * 3);
         for (a, b) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
             for c in 0..3 {
                 let sum =
@@ -98,7 +84,6 @@ fn halve(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
             }
         }
     }
-    out
 }
 
 #[cfg(test)]
@@ -108,7 +93,10 @@ mod tests {
     #[test]
     fn halving_takes_the_mean() {
         let black_and_white: Vec<u8> = [[0; 3], [255; 3], [255; 3], [255; 3]].concat();
-        assert_eq!(halve(&black_and_white, 2, 2), [191; 3]);
-        assert_eq!(halve(&[7; 8 * 4 * 3], 8, 4), [7; 4 * 2 * 3]);
+        let mut out = Vec::new();
+        halve(&black_and_white, 2, &mut out);
+        assert_eq!(out, [191; 3]);
+        halve(&[7; 8 * 4 * 3], 8, &mut out);
+        assert_eq!(out[3..], [7; 4 * 2 * 3]);
     }
 }

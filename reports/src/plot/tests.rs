@@ -426,8 +426,8 @@ fn very_many_samples_are_thinned_and_the_caption_says_so() {
     let decode = chart(&charts, "speed-decode");
     assert_eq!(
         decode.svg_ko.matches("<circle ").count(),
-        // Those of the legend are the mark and the sample, that of the row is its mark.
-        thin::limit(1) + 3
+        // Those of the legend are the mark and the sample; the row's mark is a square.
+        thin::limit(1) + 2
     );
     assert!(
         decode.caption_ko.contains("400개만"),
