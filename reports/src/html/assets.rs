@@ -24,14 +24,14 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "fmJnXcpjuU4T7V0oybI/rumGXCupHUtdFjoaDQBcGrg=",
+    sha256: "fYHuiVrlOPfdqK1nOA6oIIGy0pS5gCQJ4jlpf7tWR8U=",
 };
 
 /// What a condition changes: the theme, the width, paper. Apart from [`STYLE`], since browsers go
 /// through all rules of a sheet when one of its conditions turns.
 pub(super) const MEDIA: Asset = Asset {
     text: include_str!("../../templates/media.css"),
-    sha256: "zjiFFQYA0kpyt+bLjHVl6VndZSnLbtkugvXvmg3U+gw=",
+    sha256: "dNhsFMR/5MMbLGXOcb/AIaC4pYDu8jbsmFmBdy4L/e8=",
 };
 
 /// The script, without which the page reads as well.
