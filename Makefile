@@ -2,7 +2,7 @@
 # One profile (release) and one feature set everywhere: any other would build llama.cpp once more.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test browser report real-model bench fetch-model
+.PHONY: help setup build test browser report real-model examples bench fetch-model
 
 # The steps depend on one another; each is parallel inside. Cargo must not look for make's jobserver.
 .NOTPARALLEL:
@@ -39,6 +39,10 @@ report: build ## measure the embedded models, and print the path of report.html
 real-model: fetch-model build ## the same with SmolLM2-135M-Instruct, a real model of 93 MB
 	cargo run --release --quiet --bin hanbench -- run "instruct=$$(scripts/real-model.sh)" \
 		--suite quick --out "runs/$$(date -u +%Y%m%dT%H%M%SZ)-$$(uname -n)"
+
+examples: fetch-model build ## measure both examples anew and replace docs/examples and the pictures of the READMEs
+	@scripts/setup.sh node chromium
+	scripts/examples.sh
 
 fetch-model: setup
 	@scripts/real-model.sh >/dev/null

@@ -24,14 +24,14 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "fYHuiVrlOPfdqK1nOA6oIIGy0pS5gCQJ4jlpf7tWR8U=",
+    sha256: "kGkc2HuGXpApOgCEb7wyuV/bjhWo2OFxdf7YifKqziY=",
 };
 
 /// What a condition changes: the theme, the width, paper. Apart from [`STYLE`], since browsers go
 /// through all rules of a sheet when one of its conditions turns.
 pub(super) const MEDIA: Asset = Asset {
     text: include_str!("../../templates/media.css"),
-    sha256: "dNhsFMR/5MMbLGXOcb/AIaC4pYDu8jbsmFmBdy4L/e8=",
+    sha256: "nPsuG0NUbw02EVH5A8g/YLm5Tgofw4YZKEZqwMCgrrI=",
 };
 
 /// The script, without which the page reads as well.
