@@ -11,6 +11,7 @@ mod josa;
 pub mod lineage;
 pub mod plot;
 pub mod precision;
+pub mod reason;
 pub mod record;
 pub mod render;
 pub mod run_dir;

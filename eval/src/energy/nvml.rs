@@ -72,6 +72,13 @@ mod tests {
         assert!(unreadable(1, &NvmlError::NotSupported).contains("GPU 1 does not count energy"));
         assert!(unreadable(0, &NvmlError::NoPermission).contains("as root"));
         assert!(unreadable(0, &NvmlError::GpuLost).starts_with("GPU 0: its energy cannot be read"));
+        for known in [
+            no_library(&NvmlError::DriverNotLoaded),
+            unreadable(1, &NvmlError::NotSupported),
+            unreadable(0, &NvmlError::NoPermission),
+        ] {
+            assert!(reports::reason::in_korean(&known).is_some(), "{known}");
+        }
     }
 
     #[test]

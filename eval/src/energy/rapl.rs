@@ -306,11 +306,19 @@ mod tests {
     }
 
     #[test]
+    fn refusals_are_known_in_korean() {
+        for kind in [ErrorKind::PermissionDenied, ErrorKind::NotFound] {
+            let said = refusal(Path::new("/p/intel-rapl:0/energy_uj"), &kind.into());
+            assert!(reports::reason::in_korean(&said).is_some(), "{said}");
+        }
+    }
+
+    #[test]
     fn a_machine_without_the_tree_says_so() {
         let dir = tree("");
         assert!(reason(&dir, read).starts_with(": no intel-rapl here; this kernel or virtual"));
         let missing = find(Path::new("/nonexistent/powercap"), read).err();
-        assert!(missing.unwrap().contains("no intel-rapl here"));
+        assert!(reports::reason::in_korean(&missing.unwrap()).is_some());
         let other = tree("intel-rapl/enabled 1\nintel-rapl-mmio:0/name package-0\ndtpm:0/name x");
         assert!(reason(&other, read).contains("no intel-rapl here"));
     }

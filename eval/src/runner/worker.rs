@@ -275,6 +275,12 @@ mod tests {
             aborted.contains("signal 6") && aborted.contains("n > 0"),
             "{aborted}"
         );
+        for signal in [libc::SIGKILL, libc::SIGABRT, libc::SIGSEGV, libc::SIGBUS] {
+            for words in [&[][..], &words] {
+                let said = obituary(Some(ExitStatus::from_raw(signal)), words);
+                assert!(reports::reason::in_korean(&said).is_some(), "{said}");
+            }
+        }
         let status = obituary(Some(ExitStatus::from_raw(3 << 8)), &[]);
         assert!(status.contains("status 3"), "{status}");
     }

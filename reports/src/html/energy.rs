@@ -200,8 +200,8 @@ fn absent(report: &Report) -> Vec<Phrase> {
             "nvml" => ("NVIDIA GPU(NVML)", "NVIDIA GPU (NVML)"),
             other => (other, other),
         };
-        let said = |name: &str| on(Rich::default()).foreign(name).text(": ").foreign(reason);
-        Phrase::of(said(ko), said(en))
+        let said = |name: &str| on(Rich::default()).foreign(name).text(": ");
+        Phrase::of(said(ko), said(en)).then(Phrase::reason(reason))
     };
     seen.into_iter().map(line).collect()
 }
@@ -300,7 +300,7 @@ fn meter(source: &str) -> Phrase {
 /// Why one row of a test has no figure while others do.
 fn short(reason: &NoEnergy) -> Phrase {
     match reason {
-        NoEnergy::NoMeter(reason) => Phrase::foreign(reason),
+        NoEnergy::NoMeter(reason) => Phrase::reason(reason),
         NoEnergy::TooShort { needed_ns, .. } => {
             let needed = number::milliseconds(*needed_ns as f64);
             Phrase::both(

@@ -6,6 +6,7 @@
 
 use super::foreign::{self, Place};
 use super::markdown;
+use crate::reason;
 use askama::filters::{Escaper, Html, HtmlSafe};
 use std::fmt;
 
@@ -166,6 +167,13 @@ pub(super) struct Phrase {
 }
 
 impl Phrase {
+    /// A recorded reason, in Korean where it is a known one.
+    pub(super) fn reason(recorded: &str) -> Self {
+        let korean = reason::in_korean(recorded);
+        let ko = Rich::default().foreign(korean.as_deref().unwrap_or(recorded));
+        Self::of(ko, Rich::default().foreign(recorded))
+    }
+
     /// Two runs that say the same.
     pub(super) fn of(ko: Rich, en: Rich) -> Self {
         Self { ko, en }

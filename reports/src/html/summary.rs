@@ -233,16 +233,13 @@ fn reason(row: &SummaryRow, cell: &CellView) -> Option<Phrase> {
     let more = cell.failures.len().saturating_sub(1);
     match (&row.failure, row.status) {
         (Some(reason), _) => {
-            let (ko, en) = (
-                Rich::default().foreign(reason),
-                Rich::default().foreign(reason),
-            );
+            let said = Phrase::reason(reason);
             Some(match more {
-                0 => Phrase::of(ko, en),
-                _ => Phrase::of(
-                    ko.text(format!(" (그 밖에 {more}건)")),
-                    en.text(format!(" (and {more} more)")),
-                ),
+                0 => said,
+                _ => said.then(Phrase::both(
+                    format!(" (그 밖에 {more}건)"),
+                    format!(" (and {more} more)"),
+                )),
             })
         }
         (None, Status::CutOff) => Some(Phrase::both(

@@ -106,7 +106,7 @@ fn lines(cell: &Trouble) -> Vec<Row> {
     let mut rows: Vec<Row> = cell
         .failures
         .iter()
-        .map(|f| line("bad", failure(), stage(f.stage), Phrase::foreign(&f.reason)))
+        .map(|f| line("bad", failure(), stage(f.stage), Phrase::reason(&f.reason)))
         .collect();
     if let Some(text) = unfinished(cell) {
         rows.push(line(

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::speed::name;
 use super::{CellKey, EnergyRow};
+use crate::reason;
 use crate::record::{EnergyMeter, Speed, Test};
 use crate::stats::{Estimate, Sorted, mean, mean_interval};
 
@@ -41,6 +42,32 @@ pub enum NoEnergy {
     NotRead,
     /// The power drawn at idle could not be measured.
     NoIdle,
+}
+
+impl NoEnergy {
+    /// The same in Korean; a reason of the machine's that is not known stays as it is.
+    #[must_use]
+    pub fn in_korean(&self) -> String {
+        let ms = |ns: &u64| *ns as f64 / 1e6;
+        match self {
+            Self::NoMeter(reason) => reason::in_korean(reason).unwrap_or_else(|| reason.clone()),
+            Self::TooShort { mean_ns, needed_ns } => format!(
+                "반복 한 번에 {:.1} ms가 걸렸는데 계측기에는 {:.0} ms가 필요합니다. 스위트의 n_prompt나 n_gen을 늘리십시오",
+                ms(mean_ns),
+                ms(needed_ns)
+            ),
+            Self::TooLong {
+                mean_ns,
+                longest_ns,
+            } => format!(
+                "반복 한 번에 {:.0} ms가 걸렸는데 {:.0} ms가 지나면 계수기가 두 번 돌았을 수 있습니다. 스위트의 n_prompt나 n_gen을 줄이십시오",
+                ms(mean_ns),
+                ms(longest_ns)
+            ),
+            Self::NotRead => "시험하는 동안 계수기를 읽지 못했습니다. 다시 재십시오".into(),
+            Self::NoIdle => "유휴 전력을 재지 못했습니다. 다시 재십시오".into(),
+        }
+    }
 }
 
 impl fmt::Display for NoEnergy {

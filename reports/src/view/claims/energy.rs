@@ -89,7 +89,7 @@ fn row<'a>(pair: &Pair<'a>, cell: usize, test: &str) -> Result<&'a EnergyRow, Sa
 
 fn not_counted(reason: &NoEnergy) -> Said {
     both(
-        format!("에너지를 잴 수 없었습니다: {reason}."),
+        format!("에너지를 잴 수 없었습니다: {}.", reason.in_korean()),
         format!("Energy could not be counted: {reason}."),
     )
 }

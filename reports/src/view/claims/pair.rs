@@ -2,6 +2,7 @@
 
 use super::finding::{Said, both};
 use crate::precision::Precision;
+use crate::reason::in_korean;
 use crate::record::{FidelityInfo, RunInfo, Stage};
 use crate::text::one_line;
 use crate::view::{CellView, MemoryRow, Report, Status, groups};
@@ -187,7 +188,8 @@ fn reason(cell: &CellView, stage: Stage) -> Said {
     };
     if let Some(failure) = of_stage(Some(stage)).or_else(|| of_stage(None)) {
         let reason = one_line(&failure.reason);
-        return both(format!("실패, {reason}"), format!("failed, {reason}"));
+        let ko = in_korean(&reason).unwrap_or_else(|| reason.to_string());
+        return both(format!("실패, {ko}"), format!("failed, {reason}"));
     }
     match cell.status {
         Status::NotRun => both("시작하지 않음", "not started"),
