@@ -30,6 +30,7 @@ fn bad_model(place: &Place, bad: &str, words: &[&str]) {
     for word in words {
         assert!(reasons[0].contains(word), "{word}: {}", reasons[0]);
     }
+    known(reasons[0]);
     assert!(
         !reasons[0].contains('\n') && ran.stdout.contains(reasons[0].split(';').next().unwrap())
     );
@@ -44,6 +45,12 @@ fn bad_model(place: &Place, bad: &str, words: &[&str]) {
         .collect();
     assert_eq!(status, ["failed", "complete"]);
     assert!(has_report(&place.path(&out)));
+}
+
+/// The report says it in Korean too.
+#[track_caller]
+fn known(reason: &str) {
+    assert!(reports::reason::in_korean(reason).is_some(), "{reason}");
 }
 
 #[test]
@@ -188,6 +195,7 @@ fn a_text_too_short_for_perplexity_fails_that_stage_alone() {
         reasons.len() == 1 && reasons[0].contains("too short"),
         "{reasons:?}"
     );
+    known(reasons[0]);
     assert_eq!(place.csv("run", "answers.csv").len(), 20);
 }
 

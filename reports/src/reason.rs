@@ -1,8 +1,8 @@
-//! Recorded reasons in Korean. Records hold them in English, as the terminal prints them.
+//! Recorded reasons and warnings in Korean. Records hold them in English, as the terminal prints them.
 
-/// Reasons as they are recorded, and in Korean; `{}` stands for what differs from case to case, in
-/// the same order.
-const KNOWN: [(&str, &str); 12] = [
+/// Reasons and warnings as they are recorded, and in Korean; `{}` stands for what differs from case to
+/// case, in the same order.
+const KNOWN: [(&str, &str); 28] = [
     (
         "{}: no intel-rapl here; this kernel or virtual machine does not pass on the processor's energy counters: run on the machine itself, with the kernel module intel_rapl_msr",
         "{}: intel-rapl이 없습니다. 이 커널이나 가상 머신이 프로세서의 에너지 계수기를 보여 주지 않는 것이니, 실제 기계에서 커널 모듈 intel_rapl_msr을 올리고 재십시오",
@@ -50,6 +50,70 @@ const KNOWN: [(&str, &str); 12] = [
     (
         "the process measuring it crashed reading the model file (signal 7); was the file cut short while it ran?{}",
         "재던 프로세스가 모델 파일을 읽다가 비정상 종료되었습니다(시그널 7). 재는 동안 파일이 잘리지 않았는지 확인하십시오{}",
+    ),
+    (
+        "{}: needs {} GiB of memory but {} GiB are available; not loaded. Take a smaller precision or model, or a suite with less context",
+        "{}: 메모리가 {} GiB 필요한데 쓸 수 있는 것은 {} GiB여서 불러오지 않았습니다. 더 작은 정밀도나 모델, 또는 문맥이 더 짧은 스위트를 고르십시오",
+    ),
+    (
+        "{}: {} GiB are needed for the derived file but {} GiB are free; free some (`hanbench cache --clean`) or set XDG_CACHE_HOME to another disk",
+        "{}: 변환한 파일을 두려면 {} GiB가 필요한데 {} GiB가 비어 있습니다. 자리를 비우거나(`hanbench cache --clean`) XDG_CACHE_HOME을 다른 디스크로 지정하십시오",
+    ),
+    (
+        "{}: no such file; check the path, or give the path of a .gguf file",
+        "{}: 이런 파일이 없습니다. 경로를 확인하거나 .gguf 파일의 경로를 주십시오",
+    ),
+    (
+        "{}: is not a file; give the path of a .gguf file",
+        "{}: 파일이 아닙니다. .gguf 파일의 경로를 주십시오",
+    ),
+    (
+        "{}: not a GGUF file (it begins with \"{}\"); hanbench measures .gguf files only",
+        "{}: GGUF 파일이 아닙니다(‘{}’로 시작합니다). hanbench는 .gguf 파일만 잽니다",
+    ),
+    (
+        "{}: not a GGUF file (it has only {} bytes); fetch the file again",
+        "{}: GGUF 파일이 아닙니다(크기가 {}바이트뿐입니다). 파일을 다시 받으십시오",
+    ),
+    (
+        "{}: holds a vocabulary but no weights; give the model's file instead",
+        "{}: 어휘만 있고 가중치가 없습니다. 모델 파일을 주십시오",
+    ),
+    (
+        "{}: cut short: tensor {} ends at byte {} but the file has {}; fetch the file again",
+        "{}: 파일이 잘렸습니다. 텐서 {}의 끝은 {}바이트인데 파일은 {}바이트입니다. 파일을 다시 받으십시오",
+    ),
+    (
+        "{}: cut short or damaged ({}); fetch the file again",
+        "{}: 파일이 잘렸거나 손상되었습니다({}). 파일을 다시 받으십시오",
+    ),
+    (
+        "{}: llama.cpp cannot load it: {}",
+        "{}: llama.cpp가 불러오지 못했습니다: {}",
+    ),
+    (
+        "{}, chunk {}: the model's logits are not numbers (NaN); its weights or this precision are broken",
+        "{}, 청크 {}: 모델의 로짓이 수가 아닙니다(NaN). 가중치나 이 정밀도에 문제가 있습니다",
+    ),
+    (
+        "{}: too short: {} tokens, but perplexity at n_ctx {} needs at least {}; give a longer text or a smaller n_ctx",
+        "{}: 글이 너무 짧습니다. 토큰은 {}개인데 n_ctx {}의 퍼플렉시티에는 적어도 {}개가 필요합니다. 더 긴 글을 주거나 n_ctx를 줄이십시오",
+    ),
+    (
+        "the machine changed while this was measured: memory bandwidth by {} %, arithmetic by {} %; something else was running, or the clock moved. Do not trust small differences of speed",
+        "재는 동안 기계의 속도가 달라졌습니다: 메모리 대역폭 {}%, 연산 {}%. 다른 일을 하고 있었거나 클록이 바뀐 것이니, 작은 속도 차이는 믿지 마십시오",
+    ),
+    (
+        "{} tensors have rows that {} cannot divide into blocks; llama.cpp gave them other types, so this file is larger and better than its name says",
+        "행을 블록으로 나눌 수 없어 llama.cpp가 다른 형식으로 바꾼 텐서: {}개({}). 그래서 파일이 이름보다 크고 정밀합니다",
+    ),
+    (
+        "{} could not be evaluated, so {} is the baseline instead",
+        "평가할 수 없는 기준: {}. 대신 기준으로 삼은 것: {}",
+    ),
+    (
+        "the models do not fit in memory together: they were evaluated in {} sets, and the baseline's distributions went through a temporary file of at most {} GiB",
+        "모델들이 한꺼번에 메모리에 들어가지 않아 {}번에 나누어 평가했습니다. 기준의 분포는 많아야 {} GiB인 임시 파일을 거쳤습니다",
     ),
 ];
 

@@ -208,8 +208,8 @@ mod tests {
         general   Q8_0       1402 [1391, 1448]     156 [152, 158]     21.6         293  21.943 ± 0.632          3.342            148  cut off
         general   Q4_K_M                     –                  –        –           –               –              –              –  not run
         instruct  F32           370 [364, 386]  41.7 [39.9, 42.4]        –         629  22.772 ± 0.656          3.382              –  failed
-        failed: general/F16: load: /models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again
-        failed: instruct/F32: answers: the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision
+        failed: general/F16: load: /models/나쁜.gguf: cut short: tensor blk.0.attn_q.weight ends at byte 9216 but the file has 8192; fetch the file again
+        failed: instruct/F32: answers: the process measuring it was killed (signal 9); if nobody did it, the system ran out of memory: free some, or take a smaller model or precision
         failed: general/fidelity: fidelity: general/F16: left out of the comparison, since its file could not be made
         failed: general/fidelity: fidelity: general/Q4_K_M: left out of the comparison, since its file could not be made
         note: runs/sample/records.jsonl:17: not a record, left out: expected value

@@ -257,6 +257,13 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_said_in_korean_too() {
+        let (_dir, cache) = cache();
+        let Error(said) = cache.check_disk(u64::MAX >> 1).unwrap_err();
+        assert!(reports::reason::in_korean(&said).is_some(), "{said}");
+    }
+
+    #[test]
     fn a_failed_conversion_leaves_nothing() {
         let (_dir, cache) = cache();
         let target = cache.path("ab12", "F16", "1");

@@ -144,11 +144,18 @@ fn say_baseline(
     if *cell == group.baseline {
         return Ok(());
     }
-    let text = format!(
-        "{} could not be evaluated, so {cell} is the baseline instead",
-        group.baseline
-    );
-    attempt.warn(shared, Stage::Fidelity, text)
+    attempt.warn(shared, Stage::Fidelity, instead(&group.baseline, cell))
+}
+
+fn instead(baseline: &str, cell: &str) -> String {
+    format!("{baseline} could not be evaluated, so {cell} is the baseline instead")
+}
+
+fn in_sets(n: usize, max_bytes: u64) -> String {
+    format!(
+        "the models do not fit in memory together: they were evaluated in {n} sets, and the baseline's distributions went through a temporary file of at most {:.1} GiB",
+        max_bytes as f64 / f64::from(1 << 30)
+    )
 }
 
 /// Asks a child to compare, and records what went wrong.
@@ -158,11 +165,7 @@ fn compare(
     attempt: &mut Attempt<'_>,
 ) -> Result<(), Fatal> {
     if comparison.sets.len() > 1 {
-        let text = format!(
-            "the models do not fit in memory together: they were evaluated in {} sets, and the baseline's distributions went through a temporary file of at most {:.1} GiB",
-            comparison.sets.len(),
-            comparison.spill.max_bytes as f64 / f64::from(1 << 30)
-        );
+        let text = in_sets(comparison.sets.len(), comparison.spill.max_bytes);
         attempt.warn(shared, Stage::Fidelity, text)?;
     }
     let mut worker = shared.nursery.spawn()?;
@@ -246,6 +249,13 @@ mod tests {
         ]
         .map(|cell| Rank::of(&cell));
         assert!(ranks.is_sorted_by(|a, b| a > b), "{ranks:?}");
+    }
+
+    #[test]
+    fn warnings_are_said_in_korean_too() {
+        for said in [instead("v/F32", "v/F16"), in_sets(2, 1 << 33)] {
+            assert!(reports::reason::in_korean(&said).is_some(), "{said}");
+        }
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub fn file(
     if let Some(shape) = synthetic::shape_of(model) {
         let wanted = synthetic::Wanted::of(shape, asked, info);
         let n_fallbacks = wanted.make(&specs(info), setup, nursery, cache, progress)?;
-        warnings.extend(fallbacks(n_fallbacks, cell));
+        warnings.extend(fallbacks(n_fallbacks, &cell.precision));
         path = wanted.path(cache);
     } else if !cell.native {
         let sha256 = model.sha256.as_deref().unwrap_or_default();
@@ -130,7 +130,7 @@ pub fn file(
         check_memory(&target, needed)?;
         cache.derive(&target, needed, |part| {
             let n_fallbacks = convert(source, asked, part, nursery, engine_ns)?;
-            warnings.extend(fallbacks(n_fallbacks, cell));
+            warnings.extend(fallbacks(n_fallbacks, &cell.precision));
             Ok::<(), Unfit>(())
         })?;
         path = target;
@@ -176,11 +176,10 @@ pub fn precision_of(cell: &CellInfo) -> Result<Precision, Unfit> {
     Precision::parse(&cell.precision).map_err(|why| Unfit::Failed(Stage::Convert, why))
 }
 
-fn fallbacks(n: u64, cell: &CellInfo) -> Option<String> {
+fn fallbacks(n: u64, precision: &str) -> Option<String> {
     (n > 0).then(|| {
         format!(
-            "{n} tensors have rows that {} cannot divide into blocks; llama.cpp gave them other types, so this file is larger and better than its name says",
-            cell.precision
+            "{n} tensors have rows that {precision} cannot divide into blocks; llama.cpp gave them other types, so this file is larger and better than its name says"
         )
     })
 }
@@ -339,5 +338,17 @@ fn ask(
         Ok(()) => Ok(answer),
         Err(Trouble::Failed(reason) | Trouble::Died(reason)) => Err(Unfit::Failed(stage, reason)),
         Err(trouble) => Err(Unfit::Stop(trouble)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tensors_of_other_types_are_said_in_korean_too() {
+        assert_eq!(fallbacks(0, "Q4_K_M"), None);
+        let said = fallbacks(2, "Q4_K_M").unwrap();
+        assert!(reports::reason::in_korean(&said).is_some(), "{said}");
     }
 }

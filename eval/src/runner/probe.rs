@@ -99,6 +99,7 @@ mod tests {
         assert_eq!(moved(&probe(20.0, 50.0), &probe(19.0, 52.0)), None);
         let text = moved(&probe(20.0, 50.0), &probe(20.0, 25.0)).unwrap();
         assert!(text.contains("arithmetic by -50 %"), "{text}");
+        assert!(reports::reason::in_korean(&text).is_some(), "{text}");
     }
 
     #[test]

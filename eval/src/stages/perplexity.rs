@@ -293,6 +293,18 @@ mod tests {
     }
 
     #[test]
+    fn broken_weights_are_said_in_korean_too() {
+        let text = Scored {
+            corpus: "c",
+            text: "t",
+            bytes: b"",
+            max_chunks: None,
+        };
+        let Error(said) = not_numbers(&text, Place { number: 3, of: 9 });
+        assert!(reports::reason::in_korean(&said).is_some(), "{said}");
+    }
+
+    #[test]
     fn chunks_share_a_batch_as_in_llama_perplexity() {
         assert_eq!(session_spec(512, None, 2).n_seq, 4);
         assert_eq!(session_spec(2048, None, 2).n_seq, 1);

@@ -171,7 +171,7 @@ impl<'a> Advice<'a> {
                 Rich::default()
                     .text("Over the same ")
                     .datum(n.clone())
-                    .text(" questions "),
+                    .text(format!(" {} ", number::counted(row.n as usize, "question"))),
             )
         };
         let (ko, en) = asked();

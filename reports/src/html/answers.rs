@@ -6,7 +6,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use datasets::{Kind, Question};
 
-use super::foreign;
+use super::category::Category;
 use super::label::Labels;
 use super::number;
 use super::phrase::{Block, Phrase};
@@ -33,7 +33,7 @@ pub(super) struct AnswerSection<'a> {
     /// Which answers stand side by side, where there is a choice.
     sides: Option<Sides>,
     /// What questions are filtered by, each only where they differ in it.
-    categories: Vec<String>,
+    categories: Vec<Category>,
     kinds: Vec<KindOption>,
     can_differ: bool,
     is_marked: bool,
@@ -120,7 +120,7 @@ impl<'a> AnswerSection<'a> {
             notes: notes(report, questions.len(), asked.len()),
             sides: Sides::of(report),
             kinds: kinds(&asked, &known),
-            categories: categories.into_iter().map(foreign::plain).collect(),
+            categories: categories.into_iter().map(Category::of).collect(),
             can_differ: can_differ(report),
             is_marked: report.answers.iter().any(|row| row.marks.is_some()),
             is_index_open: index.len() <= OPEN_INDEX,

@@ -24,7 +24,7 @@ impl HtmlSafe for Asset {}
 /// The style sheet.
 pub(super) const STYLE: Asset = Asset {
     text: include_str!("../../templates/report.css"),
-    sha256: "khWO9wuvN4UnK4CF/3lITbISyxOYfjXkSNyJitnY+Ek=",
+    sha256: "HLc99c2ZfC6y7W1byn5qbAdkYJZ1wHBUV+b5yDAvNTY=",
 };
 
 /// What a condition changes: the theme, the width, paper. Apart from [`STYLE`], since browsers go

@@ -64,10 +64,16 @@ impl ClaimsSection {
         (!cells.is_empty()).then(|| Self {
             lead: lead(report),
             overview: overview(&cells, labels),
-            open: cells.len() <= MOST_OPEN,
+            open: cells.len() <= MOST_OPEN && report.claims.iter().any(is_judged),
             cells: cells.into_iter().map(|rows| cell(rows, labels)).collect(),
         })
     }
+}
+
+/// Where nothing could be judged, the table says all that there is to know at first.
+fn is_judged(row: &ClaimRow) -> bool {
+    row.verdict
+        .is_some_and(|verdict| verdict != Verdict::NotMeasurable)
 }
 
 /// How the verdicts fell.

@@ -9,6 +9,7 @@ mod advice;
 mod answers;
 mod assets;
 mod casts;
+mod category;
 mod charts;
 mod claims;
 mod contest;

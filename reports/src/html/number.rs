@@ -161,8 +161,13 @@ pub(super) fn count(n: impl Into<u64>) -> String {
 
 /// A count with its noun in English.
 pub(super) fn plural(n: usize, noun: &str) -> String {
+    format!("{} {}", count(n as u64), counted(n, noun))
+}
+
+/// The English noun behind a count.
+pub(super) fn counted(n: usize, noun: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", count(n as u64))
+    format!("{noun}{ending}")
 }
 
 /// A number to three digits.

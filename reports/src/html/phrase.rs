@@ -167,7 +167,7 @@ pub(super) struct Phrase {
 }
 
 impl Phrase {
-    /// A recorded reason, in Korean where it is a known one.
+    /// A recorded reason or warning, in Korean where it is a known one.
     pub(super) fn reason(recorded: &str) -> Self {
         let korean = reason::in_korean(recorded);
         let ko = Rich::default().foreign(korean.as_deref().unwrap_or(recorded));

@@ -103,7 +103,10 @@ fn difference(advice: &Advice) -> Option<Reason> {
         Rich::default()
             .text("Answers to the same ")
             .datum(n)
-            .text(" questions, paired: "),
+            .text(format!(
+                " {}, paired: ",
+                number::counted(row.n as usize, "question")
+            )),
     );
     Some(Reason {
         question,
@@ -134,16 +137,22 @@ fn coverage(advice: &Advice) -> Option<Reason> {
         interval: interval(
             ends.map(|(low, high)| [of(low, "coverage_ci95_low"), of(high, "coverage_ci95_high")]),
         ),
-        notes: vec![Phrase::of(
-            Rich::default()
-                .text("질문 ")
-                .datum(n.clone())
-                .text("개의 평균입니다. 사실에 맞는지는 채점하지 않았습니다."),
-            Rich::default()
-                .text("Mean over ")
-                .datum(n)
-                .text(" questions; whether they are true was not scored."),
-        )],
+        notes: vec![match row.n_coverage {
+            1 => Phrase::both(
+                "질문 하나의 값입니다. 사실에 맞는지는 채점하지 않았습니다.",
+                "From one question; whether the answer is true was not scored.",
+            ),
+            _ => Phrase::of(
+                Rich::default()
+                    .text("질문 ")
+                    .datum(n.clone())
+                    .text("개의 평균입니다. 사실에 맞는지는 채점하지 않았습니다."),
+                Rich::default()
+                    .text("Mean over ")
+                    .datum(n)
+                    .text(" questions; whether they are true was not scored."),
+            ),
+        }],
         more: "answers",
     })
 }

@@ -4,7 +4,7 @@ use crate::view::{GridRow, SAME_MEMORY};
 
 use super::grid::{Group, decode, divergence};
 use super::label::Labels;
-use super::number::{self, plural};
+use super::number;
 use super::phrase::{Phrase, Rich};
 
 /// What is said of the cells that are compared with one baseline.
@@ -188,17 +188,19 @@ fn distance(row: &GridRow) -> Both {
 
 /// That something beats the others, and which cells could not be judged.
 fn rest(group: &Group, beaten: usize, labels: &Labels) -> Option<Phrase> {
-    let beaten = (beaten > 0).then(|| {
-        Phrase::both(
+    let beaten = match beaten {
+        0 => None,
+        1 => Some(Phrase::both(
+            "나머지 하나에는 더 나은 셀이 있습니다. 어느 셀인지는 표에 적었습니다.",
+            "Something beats the other cell; the table says what.",
+        )),
+        n => Some(Phrase::both(
             format!(
-                "나머지 {beaten}개에는 저마다 더 나은 셀이 있습니다. 어느 셀인지는 표에 적었습니다."
+                "나머지 {n}개에는 저마다 더 나은 셀이 있습니다. 어느 셀인지는 표에 적었습니다."
             ),
-            format!(
-                "Something beats the other {}; the table says what.",
-                plural(beaten, "cell")
-            ),
-        )
-    });
+            format!("Something beats the other {n} cells; the table says what."),
+        )),
+    };
     let missing: Vec<&str> = group
         .rows
         .iter()

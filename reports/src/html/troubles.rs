@@ -119,7 +119,7 @@ fn lines(cell: &Trouble) -> Vec<Row> {
     rows.extend(
         cell.warnings
             .iter()
-            .map(|w| line("warn", warning(), stage(w.stage), Phrase::foreign(&w.text))),
+            .map(|w| line("warn", warning(), stage(w.stage), Phrase::reason(&w.text))),
     );
     rows
 }

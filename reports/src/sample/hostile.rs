@@ -102,7 +102,7 @@ pub fn dead_run_dir() -> RunDir {
     let mut run = run_dir(4, 3);
     let facts = |_| {
         let reason =
-            "/models/a.gguf: needs 25.0 GiB of 16.0 GiB; choose a smaller precision".to_owned();
+            "/models/a.gguf: needs 25.0 GiB of memory but 16.0 GiB are available; not loaded. Take a smaller precision or model, or a suite with less context".to_owned();
         [
             Fact::Begin(Begin {
                 at: "2026-01-02T03:04:05Z".into(),

@@ -74,7 +74,7 @@ pub fn troubled_run_dir() -> RunDir {
 
     let mut half = of(&cell(4), all.clone());
     half.retain(|r| !matches!(r.fact, Fact::Answer(_) | Fact::End(_)));
-    half.extend(ending_in(&cell(4), Stage::Answers, "the process was ended by signal 9 (out of memory?); close other programs or choose a smaller precision"));
+    half.extend(ending_in(&cell(4), Stage::Answers, "the process measuring it was killed (signal 9); if nobody did it, the system ran out of memory: free some, or take a smaller model or precision"));
     run.records.extend(half);
 
     let comparison = run.info.fidelity[0].id.clone();
@@ -123,8 +123,7 @@ fn failed_to_load(cell: &str) -> Vec<Record> {
         attempt: 1,
         fact: begin,
     };
-    let reason =
-        "/models/나쁜.gguf: tensor `blk.0.attn_q.weight` ends after the file; download it again";
+    let reason = "/models/나쁜.gguf: cut short: tensor blk.0.attn_q.weight ends at byte 9216 but the file has 8192; fetch the file again";
     std::iter::once(begin)
         .chain(ending_in(cell, Stage::Load, reason))
         .collect()
