@@ -32,6 +32,7 @@ measure() {
 case ${1:-} in
     '') measure ;;
     --render)
+        cargo build --release --quiet --workspace
         for name in nabi smollm2; do
             "$hanbench" report "$examples/$name"
         done

@@ -153,17 +153,12 @@ impl Axis {
     }
 
     fn linear(low: f64, high: f64, n_ticks: usize) -> Self {
-        let step = nice_step((high - low) / n_ticks.max(1) as f64);
-        let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
-        let first = (low / step).ceil();
-        let n = ((high / step - first) * (1.0 + 1e-9)).floor() as usize;
-        let ticks = (0..=n)
-            .map(|i| (first + i as f64) * step)
-            .map(|value| Tick {
-                value,
-                label: number::fixed(value, decimals),
-            })
-            .collect();
+        let n_ticks = n_ticks.max(1);
+        // A single tick tells no scale.
+        let ticks = (n_ticks..n_ticks + 8)
+            .map(|n| ticks(low, high, n))
+            .find(|ticks| ticks.len() > 1)
+            .unwrap_or_default();
         Self {
             low,
             high,
@@ -203,6 +198,21 @@ impl Axis {
             ticks,
         }
     }
+}
+
+/// About `n` ticks at even, round steps.
+fn ticks(low: f64, high: f64, n: usize) -> Vec<Tick> {
+    let step = nice_step((high - low) / n as f64);
+    let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
+    let first = (low / step).ceil();
+    let n = ((high / step - first) * (1.0 + 1e-9)).floor() as usize;
+    (0..=n)
+        .map(|i| (first + i as f64) * step)
+        .map(|value| Tick {
+            value,
+            label: number::fixed(value, decimals),
+        })
+        .collect()
 }
 
 /// One, two or five times a power of ten; as that power, which is set raised, where it is small.
@@ -258,6 +268,8 @@ mod tests {
         assert!(axis.position(12.1) > 0.0 && axis.position(12.6) < 1.0);
         assert_eq!(labels(&axis), ["12.2", "12.4", "12.6"]);
         assert!(Axis::around([4.0, 12.6], 5).starts_at_zero());
+        // Steps of 5 would leave 10 alone.
+        assert_eq!(labels(&Axis::around([6.2, 11.0], 2)), ["6", "8", "10"]);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use super::caption::list;
 use super::context::{Context, drawable};
 use super::draft::{Caption, Draft, Scene};
-use super::frame::{Frame, Key};
 use super::lang::{Both, Lang};
 use super::number;
+use super::overview;
 use super::scatter::{Panel, Point, Rise, Scatter};
 use crate::view::GridRow;
 
@@ -66,31 +66,8 @@ fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
         heading: heading(context, group, lang),
         points: points(context, group),
     };
-    let legend = [
-        (Key::Point, lang.pick("셀", "cell")),
-        (Key::Interval, lang.pick("95% 구간", "95% interval")),
-        (
-            Key::Ring,
-            lang.pick("파레토 경계(굵은 이름)", "Pareto front (names in bold)"),
-        ),
-    ];
     Scatter {
-        frame: Frame {
-            title: title(lang).to_owned(),
-            subtitle: lang
-                .pick(
-                    "이름에 붙은 것은 최대 메모리",
-                    "beside each name its peak memory",
-                )
-                .to_owned(),
-            legend: legend.map(|(key, text)| (key, text.to_owned())).to_vec(),
-            axis_title: lang
-                .pick(
-                    "디코드 속도, 토큰/초 (클수록 좋음)",
-                    "decode speed, tokens/s (more is better)",
-                )
-                .to_owned(),
-        },
+        frame: overview::frame(title(lang), lang),
         rise: Rise::Logarithmic,
         rise_title: lang
             .pick(

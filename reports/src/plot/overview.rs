@@ -65,31 +65,8 @@ fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
         [_] => String::new(),
         _ => clean(group.machine),
     };
-    let legend = [
-        (Key::Point, lang.pick("셀", "cell")),
-        (Key::Interval, lang.pick("95% 구간", "95% interval")),
-        (
-            Key::Ring,
-            lang.pick("파레토 경계(굵은 이름)", "Pareto front (names in bold)"),
-        ),
-    ];
     Scatter {
-        frame: Frame {
-            title: title(lang).to_owned(),
-            subtitle: lang
-                .pick(
-                    "이름에 붙은 것은 최대 메모리",
-                    "beside each name its peak memory",
-                )
-                .to_owned(),
-            legend: legend.map(|(key, text)| (key, text.to_owned())).to_vec(),
-            axis_title: lang
-                .pick(
-                    "디코드 속도, 토큰/초 (클수록 좋음)",
-                    "decode speed, tokens/s (more is better)",
-                )
-                .to_owned(),
-        },
+        frame: frame(title(lang), lang),
         rise: Rise::Around,
         rise_title: lang
             .pick(
@@ -104,6 +81,34 @@ fn chart(context: &Context<'_>, groups: &[Group<'_>], lang: Lang) -> Scatter {
                 points: points(context, group),
             })
             .collect(),
+    }
+}
+
+/// What stands around cells of which decode speed runs to the right and memory is beside the names.
+pub(super) fn frame(title: &str, lang: Lang) -> Frame {
+    let legend = [
+        (Key::Point, lang.pick("셀", "cell")),
+        (Key::Interval, lang.pick("95% 구간", "95% interval")),
+        (
+            Key::Ring,
+            lang.pick("파레토 경계(굵은 이름)", "Pareto front (names in bold)"),
+        ),
+    ];
+    Frame {
+        title: title.to_owned(),
+        subtitle: lang
+            .pick(
+                "이름에 붙은 것은 최대 메모리",
+                "beside each name its peak memory",
+            )
+            .to_owned(),
+        legend: legend.map(|(key, text)| (key, text.to_owned())).to_vec(),
+        axis_title: lang
+            .pick(
+                "디코드 속도, 토큰/초 (클수록 좋음)",
+                "decode speed, tokens/s (more is better)",
+            )
+            .to_owned(),
     }
 }
 

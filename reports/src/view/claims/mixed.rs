@@ -2,10 +2,10 @@
 
 use super::finding::{Finding, Measure, Said, both};
 use super::pair::{Pair, cells_of};
-use super::precision::{self, Outcome, Z};
+use super::precision::{self, Outcome};
 use super::{Quantity, Unit, Verdict, advice};
 use crate::precision::Precision;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Z95};
 use crate::text::one_line;
 use crate::view::FidelityRow;
 
@@ -151,8 +151,8 @@ fn ratio(before: &FidelityRow, after: &FidelityRow) -> Option<Estimate> {
     let error = relative(before)?.hypot(relative(after)?);
     Some(Estimate {
         point,
-        low: point * (-Z * error).exp(),
-        high: point * (Z * error).exp(),
+        low: point * (-Z95 * error).exp(),
+        high: point * (Z95 * error).exp(),
     })
 }
 

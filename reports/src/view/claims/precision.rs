@@ -5,12 +5,9 @@ use super::pair::{Pair, group};
 use super::{Quantity, Unit, Verdict, advice, remarks};
 use crate::precision::Precision;
 use crate::record::Compared;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Z95};
 use crate::text::one_line;
 use crate::view::{FidelityRow, Report};
-
-/// Standard errors to either side of a 95 % interval.
-pub(super) const Z: f64 = 1.96;
 
 /// What the divergence shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,7 +109,7 @@ pub(super) fn kld(row: &FidelityRow) -> Option<Estimate> {
 }
 
 fn around(point: f64, standard_error: Option<f64>) -> Option<Estimate> {
-    let half = Z * standard_error?;
+    let half = Z95 * standard_error?;
     Some(Estimate {
         point,
         low: point - half,
@@ -281,7 +278,7 @@ fn why(outcome: Outcome, row: &FidelityRow) -> Said {
         Outcome::Shown => {
             let worse = row
                 .ln_ppl_ratio_se
-                .map(|se| row.ln_ppl_ratio - Z * se > 0.0);
+                .map(|se| row.ln_ppl_ratio - Z95 * se > 0.0);
             let (ko, en) = match worse {
                 Some(true) => (
                     "퍼플렉시티도 구간 전체에서 F32보다 높습니다.",

@@ -322,7 +322,7 @@ fn precision_by_the_noise() {
             (row.mean_kld, row.mean_kld_se) = (kld, Some(se));
         })
     };
-    // The noise reaches up to 1e-6 · (1 + 1.96/20) = 1.098e-6.
+    // The noise reaches up to 1e-6 · (1 + 1.959_963_985/20) = 1.098e-6.
     assert_eq!(of(1e-5, 1e-6), Verdict::Holds);
     assert_eq!(of(1.2e-6, 1e-7), Verdict::Partly);
     assert_eq!(of(1e-5, 6e-6), Verdict::Fails);
@@ -410,8 +410,14 @@ fn a_perplexity_ratio_has_its_interval() {
     let ratio = row(&report, "F16", Claim::Precision, Quantity::PplRatio);
     let close = |found: Option<f64>, expected: f64| (found.unwrap() - expected).abs() < 1e-12;
     assert!(close(ratio.measured, 0.01_f64.exp()));
-    assert!(close(ratio.ci95_low, (0.01_f64 - 1.96 * 0.002).exp()));
-    assert!(close(ratio.ci95_high, (0.01_f64 + 1.96 * 0.002).exp()));
+    assert!(close(
+        ratio.ci95_low,
+        (0.01_f64 - 1.959_963_985 * 0.002).exp()
+    ));
+    assert!(close(
+        ratio.ci95_high,
+        (0.01_f64 + 1.959_963_985 * 0.002).exp()
+    ));
 }
 
 #[test]
@@ -483,7 +489,7 @@ fn the_interval_of_what_is_left_is_that_of_two_independent_means() {
     judge(&mut report);
     let left = row(&report, "Q4_K_M", Claim::Mixed, Quantity::KldRatio);
     // √(0.03² + 0.04²) = 0.05.
-    let half = (1.96_f64 * 0.05).exp();
+    let half = (1.959_963_985_f64 * 0.05).exp();
     assert!(
         (left.ci95_low.unwrap() - 0.2 / half).abs() < 1e-12,
         "{left:?}"
