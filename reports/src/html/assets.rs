@@ -31,7 +31,7 @@ pub(super) const STYLE: Asset = Asset {
 /// through all rules of a sheet when one of its conditions turns.
 pub(super) const MEDIA: Asset = Asset {
     text: include_str!("../../templates/media.css"),
-    sha256: "nPsuG0NUbw02EVH5A8g/YLm5Tgofw4YZKEZqwMCgrrI=",
+    sha256: "InR0G0ojrAH/3y2Arn8hKJPZinVoewxSicT79GcsVE8=",
 };
 
 /// The script, without which the page reads as well.

@@ -171,6 +171,11 @@ describe("reading", { concurrency: 2 }, () => {
         .filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
         .map((part) => `${part.tagName} ${part.textContent.trim().slice(0, 40)}`));
       assert.deepEqual(cut, []);
+      const broken = await page.evaluate(() => [...document.querySelectorAll("td.n")]
+        .flatMap((cell) => [...cell.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+        .filter((text) => { const range = document.createRange(); range.selectNodeContents(text); return range.getClientRects().length > 1; })
+        .map((text) => text.data));
+      assert.deepEqual(broken, [], "numbers broken over lines");
       assert.deepEqual(await page.evaluate(faultsOfLayout), []);
       const paper = await page.pdf({ preferCSSPageSize: true, format: "A4" });
       assert.equal(paper.subarray(0, 5).toString(), "%PDF-");
