@@ -1,6 +1,5 @@
 //! What distances from a baseline mean, in sentences that hold for just these numbers.
 
-use crate::precision::Precision;
 use crate::stats::{Estimate, Z95};
 use crate::view::{FidelityRow, FidelityView, NoiseFloor, Report, noise_floor};
 
@@ -240,10 +239,7 @@ fn interval(estimate: &number::Estimate) -> (String, String) {
 /// does not show, and which cells hold the same weights as it.
 pub(super) fn origin(report: &Report, view: &FidelityView, labels: &Labels) -> Option<Phrase> {
     let baseline = &report.cells[view.baseline];
-    let source = baseline.derived_from.as_deref()?;
-    let bits = |precision: &str| Precision::parse(precision).bits();
-    let raised = bits(source).zip(bits(&baseline.key.precision));
-    raised.filter(|(from, to)| from < to)?;
+    let source = baseline.raised_from()?;
     let same = |cell: &&usize| holds_the_source(report, **cell, source);
     let names: Vec<&str> = view
         .compared

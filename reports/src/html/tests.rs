@@ -309,6 +309,17 @@ fn html_says_that_raising_the_precision_adds_nothing() {
 }
 
 #[test]
+fn the_answer_says_that_the_file_of_a_recommended_cell_was_quantised_before() {
+    for (source, is_said) in [("Q4_1", true), ("F16", false), ("F32", false)] {
+        let mut run = sample::run_dir(1, 1);
+        run.info.cells[0].derived_from = Some(source.into());
+        let page = rendered(&view::build(vec![run]));
+        let said = format!("was made from a file in <bdi>{source}</bdi>. What that file had lost");
+        assert_eq!(top(&page).contains(&said), is_said, "{source}");
+    }
+}
+
+#[test]
 fn html_refuses_a_chart_that_does_more_than_draw() {
     let mut charts = chart();
     charts.list[1].svg_en = "<svg><script>alert(1)</script></svg>".into();

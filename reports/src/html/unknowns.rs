@@ -1,5 +1,7 @@
 //! What a report does not know, said beside its answer.
 
+use crate::josa;
+use crate::precision::Precision;
 use crate::view::{EnergyRow, Report, Standing, machines};
 
 use super::advice::Advice;
@@ -10,6 +12,7 @@ use super::phrase::{Phrase, Rich};
 pub(super) fn list(report: &Report, advice: &[Advice]) -> Vec<Phrase> {
     let mut out = Vec::new();
     out.extend(no_quality(report));
+    out.extend(lost_before(advice));
     out.extend(cut(report, advice));
     out.extend(not_in_suite(report));
     out.extend(few_repetitions(report));
@@ -53,6 +56,28 @@ fn no_quality(report: &Report) -> Option<Phrase> {
             "Neither answers nor perplexity were measured, so which is better at Korean is not known and nothing is recommended.",
         )
     })
+}
+
+/// That a recommended cell was made from a quantised file, which had lost something before.
+fn lost_before(advice: &[Advice]) -> Vec<Phrase> {
+    let said = |advice: &Advice| {
+        let source = advice.report.cells[advice.cell].raised_from()?;
+        Precision::parse(source).bits().filter(|bits| *bits < 16)?;
+        let name = advice.labels.name(advice.cell);
+        Some(Phrase::of(
+            Rich::default()
+                .foreign(name)
+                .text(format!("{} ", josa::topic(name)))
+                .foreign(source)
+                .text(" 파일에서 만든 것입니다. 그 파일이 이미 잃은 것은 되돌아오지 않으며, 얼마나 잃었는지는 원본 파일을 재어야 알 수 있습니다."),
+            Rich::default()
+                .foreign(name)
+                .text(" was made from a file in ")
+                .foreign(source)
+                .text(". What that file had lost before does not come back; how much that is, only measuring the original file can tell."),
+        ))
+    };
+    advice.iter().filter_map(said).collect()
 }
 
 /// That many answers of a recommended cell were cut: what they would have said further is not scored.

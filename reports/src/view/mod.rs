@@ -31,6 +31,7 @@ mod texts;
 use datasets::Kind;
 use serde::Serialize;
 
+use crate::precision::Precision;
 use crate::record::{Compared, Demonstration, End, Failure, Machine, Marks, RunInfo, Warning};
 
 pub use activations::kinds as activation_kinds;
@@ -162,6 +163,18 @@ pub struct CellView {
     pub prefill_test: Option<SpeedTest>,
     /// Times between tokens of the answers that were decoded alone, in milliseconds.
     pub inter_token_ms: Vec<f64>,
+}
+
+impl CellView {
+    /// The lower precision of the file that it was derived from; `None` where it has lost or kept what
+    /// that file said, or is that file.
+    #[must_use]
+    pub fn raised_from(&self) -> Option<&str> {
+        let source = self.derived_from.as_deref()?;
+        let bits = |precision: &str| Precision::parse(precision).bits();
+        let is_raised = bits(source).zip(bits(&self.key.precision));
+        is_raised.filter(|(from, to)| from < to).map(|_| source)
+    }
 }
 
 /// The shape of a speed test with one sequence.
