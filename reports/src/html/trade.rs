@@ -38,9 +38,13 @@ pub(super) fn said(group: &Group, labels: &Labels) -> Said {
 fn count(group: &Group, judged: usize, front: usize, labels: &Labels) -> Phrase {
     let baseline = labels.name(group.baseline.cell);
     let (ko, en) = if judged == front {
+        let all = match judged {
+            2 => "both".to_owned(),
+            n => format!("all {n}"),
+        };
         (
             format!(" 기준으로 견준 셀 {judged}개가 모두 파레토 경계에 있습니다."),
-            format!(": all {judged} cells compared are on the Pareto front."),
+            format!(": {all} cells compared are on the Pareto front."),
         )
     } else {
         let are = if front == 1 { "is" } else { "are" };
