@@ -139,7 +139,7 @@ const CHARTS: [(&str, Maker); 19] = [
     ("answers-part", texts::draft),
 ];
 
-/// Charts that are drawn at a time, on as many cores: in the making each takes some 20 MB.
+/// Charts that are drawn at a time, on as many cores: in the making each takes some 10 MB.
 const AT_ONCE: usize = 4;
 
 /// Draws every chart that `report` has data for and writes it to `dir` as `<name>.png`, and in English

@@ -7,7 +7,10 @@ use super::font::Fonts;
 use super::frame::WIDTH;
 use super::lang::Lang;
 use super::svg;
+use crate::file;
 use plotters::prelude::*;
+use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 
 /// Units of an SVG's `viewBox` to a logical pixel.
@@ -42,34 +45,60 @@ pub(super) fn svg(scene: &Scene, lang: Lang, fonts: &Fonts) -> Result<String, St
     ))
 }
 
-/// Writes a PNG. It is drawn twice as large as it is, for smooth edges.
+/// Writes a PNG. It is drawn twice as large as it is, for smooth edges, and band by band.
 pub(super) fn png(scene: &Scene, lang: Lang, fonts: &Fonts, path: &Path) -> Drawn {
     let height = scene.height(fonts).ceil() as usize;
     let density = density(height);
-    let scale = 2 * density;
-    let (w, h) = (WIDTH as usize * density, height * density);
-    let mut image = Vec::with_capacity(w * h * 3);
-    for top in (0..height).step_by(BAND) {
-        let w = 2 * w;
-        let mut pixels = vec![0xff; w * BAND.min(height - top) * scale * 3];
-        let size = (w as u32, (height * scale) as u32);
-        let area = Band::new(&mut pixels, size, (top * scale) as u32).into_drawing_area();
-        let canvas = Canvas {
-            area: &area,
-            fonts,
-            scale: scale as f64,
-            setter: Setter::Canvas,
-        };
-        scene.draw(&canvas, lang)?;
-        area.present().map_err(|error| error.to_string())?;
-        drop(area);
-        halve(&pixels, w, &mut image);
+    let size = (WIDTH as usize * density, height * density);
+    let bands = (0..height).step_by(BAND).map(|top| {
+        let rows = top..height.min(top + BAND);
+        band(scene, lang, fonts, (height, 2 * density), rows)
+    });
+    file::replace_with(path, |file| encode(file, size, bands)).map_err(|error| error.to_string())
+}
+
+/// The logical `rows` of a scene of `height`, at half the scale of `drawn` pixels to a logical one. RGB.
+fn band(
+    scene: &Scene,
+    lang: Lang,
+    fonts: &Fonts,
+    (height, drawn): (usize, usize),
+    rows: Range<usize>,
+) -> Result<Vec<u8>, String> {
+    let w = WIDTH as usize * drawn;
+    let mut pixels = vec![0xff; w * rows.len() * drawn * 3];
+    let whole = (w as u32, (height * drawn) as u32);
+    let area = Band::new(&mut pixels, whole, (rows.start * drawn) as u32).into_drawing_area();
+    let canvas = Canvas {
+        area: &area,
+        fonts,
+        scale: drawn as f64,
+        setter: Setter::Canvas,
+    };
+    scene.draw(&canvas, lang)?;
+    area.present().map_err(|error| error.to_string())?;
+    drop(area);
+    let mut halved = Vec::with_capacity(pixels.len() / 4);
+    halve(&pixels, w, &mut halved);
+    Ok(halved)
+}
+
+/// Writes bands of a picture (RGB) of `width` and `height` as a PNG.
+fn encode(
+    to: impl Write,
+    (width, height): (usize, usize),
+    bands: impl Iterator<Item = Result<Vec<u8>, String>>,
+) -> io::Result<()> {
+    let mut encoder = png::Encoder::new(to, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    let mut rows = writer.stream_writer()?;
+    for band in bands {
+        rows.write_all(&band.map_err(io::Error::other)?)?;
     }
-    let size = (w as u32, h as u32);
-    let mut file = BitMapBackend::new(path, size);
-    file.blit_bitmap((0, 0), size, &image)
-        .map_err(|error| error.to_string())?;
-    file.present().map_err(|error| error.to_string())
+    rows.finish()?;
+    Ok(writer.finish()?)
 }
 
 /// Adds an image of half the width and height to `out`, each pixel the mean of four. RGB, sides even.

@@ -18,6 +18,9 @@ use crate::record::{CellInfo, Fact, Memory, ModelInfo, Record, RunInfo};
 use crate::run_dir::{RunDir, attempts};
 use crate::text::one_line;
 
+/// Cells whose rows are made at a time, on as many cores.
+const AT_ONCE: usize = 4;
+
 /// The report on `runs`: the cells of all of them, in their order. The same cell of several runs has
 /// rows of its own for each, and so has the same machine.
 ///
@@ -85,26 +88,16 @@ fn add(report: &mut Report, run: RunDir) {
         .iter()
         .map(|question| (question.id.as_str(), question))
         .collect();
-    let mut rows: Vec<CellRows> = planned
-        .into_par_iter()
-        .map(|cell| CellRows::new(&info, &questions, cell))
-        .collect();
-    let answered: Vec<_> = rows.iter().map(CellRows::answered).collect();
-    let compared = texts::comparisons(&info, report.cells.len(), &answered);
-    drop(answered);
-    for comparison in compared {
+    let first = report.cells.len();
+    let given = append(report, planned, |cell| {
+        CellRows::new(&info, &questions, cell)
+    });
+    for comparison in compare(report, first, &info, &given) {
         report.texts.push(comparison.row);
+        let begin = given[comparison.cell].begin;
         for (index, beside) in comparison.answers {
-            rows[comparison.cell].answers[index]
-                .beside
-                .get_or_insert(beside);
+            report.answers[begin + index].beside.get_or_insert(beside);
         }
-    }
-    // Growing by doubling would hold the rows of a large run twice.
-    let n_answers = rows.iter().map(|cell| cell.answers.len()).sum();
-    report.answers.reserve_exact(n_answers);
-    for cell in rows {
-        cell.append_to(report);
     }
     report
         .lineage
@@ -113,6 +106,54 @@ fn add(report: &mut Report, run: RunDir) {
     report.fidelity.extend(comparisons.rows);
     report.notes.extend(comparisons.notes);
     report.runs.push(info);
+}
+
+/// The answers of a cell among those of the report.
+struct Given {
+    begin: usize,
+    transcripts: Vec<texts::Transcript>,
+}
+
+/// Makes the rows of the cells and appends them, few cells at a time: the rows of a large run do not
+/// stand in memory twice.
+fn append<'a>(
+    report: &mut Report,
+    planned: Vec<Planned<'a>>,
+    rows: impl Fn(Planned<'a>) -> CellRows + Sync,
+) -> Vec<Given> {
+    let facts = planned.iter().flat_map(|cell| &cell.facts);
+    let n_answers = facts.filter(|fact| matches!(fact, Fact::Answer(_))).count();
+    report.answers.reserve_exact(n_answers);
+    let mut given = Vec::with_capacity(planned.len());
+    let mut planned = planned.into_iter().peekable();
+    while planned.peek().is_some() {
+        let some: Vec<_> = planned.by_ref().take(AT_ONCE).collect();
+        let made: Vec<CellRows> = some.into_par_iter().map(&rows).collect();
+        for cell in made {
+            let begin = report.answers.len();
+            let transcripts = cell.append_to(report);
+            given.push(Given { begin, transcripts });
+        }
+    }
+    given
+}
+
+/// The comparisons of the answers of a run, whose first cell has the index `first` in the report.
+fn compare(
+    report: &Report,
+    first: usize,
+    info: &RunInfo,
+    given: &[Given],
+) -> Vec<texts::Comparison> {
+    let cells = report.cells[first..].iter().zip(given);
+    let answered: Vec<_> = cells
+        .map(|(view, Given { begin, transcripts })| texts::Answered {
+            key: &view.key,
+            rows: &report.answers[*begin..begin + transcripts.len()],
+            transcripts,
+        })
+        .collect();
+    texts::comparisons(info, first, &answered)
 }
 
 /// The row of the cell against its baseline over the first whole corpus.
@@ -272,15 +313,8 @@ impl CellRows {
         }
     }
 
-    fn answered(&self) -> texts::Answered<'_> {
-        texts::Answered {
-            key: &self.view.key,
-            rows: &self.answers,
-            transcripts: &self.transcripts,
-        }
-    }
-
-    fn append_to(self, report: &mut Report) {
+    /// Returns the transcripts of the answers appended.
+    fn append_to(self, report: &mut Report) -> Vec<texts::Transcript> {
         report.cells.push(self.view);
         report.speed.extend(self.speed);
         report.latency.extend(self.latency);
@@ -296,6 +330,7 @@ impl CellRows {
         report.summary.push(self.summary);
         report.grid.push(self.grid);
         report.hardware.push(self.hardware);
+        self.transcripts
     }
 }
 
